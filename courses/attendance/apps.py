@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AttendanceConfig(AppConfig):
+    """Append-only evidence of watching: spans, coverage, presence codes."""
+
+    name = "courses.attendance"
+    label = "attendance"

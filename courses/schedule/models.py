@@ -1,0 +1,63 @@
+"""Training sessions (场): one lecture held by a supporting association for a beneficiary region."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryMode(models.Model):
+    """One way of holding a session; the list is data (现场授课、网络视频、DVD、电话会议)."""
+
+    code = models.SlugField(unique=True)
+    name_zh = models.CharField(max_length=30)
+    name_en = models.CharField(max_length=40)
+    letter = models.CharField(max_length=1, unique=True)
+    position = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=60, blank=True)
+    quote = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_zh
+
+
+class TrainingSession(models.Model):
+    """One 场: planned, scheduled, held or cancelled. Whether it was confirmed and counted is known to the officer's
+    room, never here: a session does not know which quota it serves.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SCHEDULED = "scheduled", _("scheduled")
+        HELD = "held", _("held")
+        CANCELLED = "cancelled", _("cancelled")
+
+    code = models.CharField(max_length=20, unique=True)
+    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="sessions")
+    mode = models.ForeignKey(DeliveryMode, on_delete=models.PROTECT, related_name="sessions")
+    supporter = models.ForeignKey("people.Association", on_delete=models.PROTECT, related_name="sessions_given")
+    beneficiary = models.ForeignKey("people.Association", on_delete=models.PROTECT, related_name="sessions_received")
+    date = models.DateField()
+    place = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="held") | models.Q(held_at__isnull=False, held_by__isnull=False),
+                name="schedule_held_is_signed",
+            ),
+            # The same holding cannot be entered twice; that video counts once per region is a rule of the quota.
+            models.UniqueConstraint(
+                fields=["lecture_version", "beneficiary", "mode", "date", "place"],
+                condition=models.Q(state__in=["planned", "scheduled", "held"]),
+                name="schedule_session_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RecordingsConfig(AppConfig):
+    """Recordings and renditions: what every stage of the pipeline reads and writes."""
+
+    name = "media_pipeline.recordings"
+    label = "recordings"

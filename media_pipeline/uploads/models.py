@@ -1,0 +1,38 @@
+"""Resumable uploads in progress (tus 1.0)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Upload(models.Model):
+    """One resumable upload. The bytes stand in `UPLOAD_DIR/<public_id>`; `offset` is what the server has confirmed,
+    written after the bytes are on the disk, so that nothing acknowledged is ever lost.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        COMPLETE = "complete", _("complete")
+        REFUSED = "refused", _("refused")
+        EXPIRED = "expired", _("expired")
+        TERMINATED = "terminated", _("terminated")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
+    recording = models.OneToOneField("recordings.Recording", on_delete=models.PROTECT, related_name="upload")
+    length = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(offset__lte=models.F("length")), name="uploads_offset_within_length"),
+            models.CheckConstraint(condition=models.Q(length__gt=0), name="uploads_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.offset}/{self.length}"

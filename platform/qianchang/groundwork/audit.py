@@ -1,0 +1,29 @@
+"""The audit log: one entry for each act that changes something."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from qianchang.groundwork.models import AuditEntry
+
+
+class Actor(Protocol):
+    """Whoever acts: an account, seen from the floor."""
+
+    pk: Any
+
+    def get_username(self) -> str: ...
+
+
+def record(
+    verb: str, *, object_type: str, object_key: str, by: Actor | None, at: datetime, **details: str | int | None
+) -> AuditEntry:
+    """Write one audit entry. `by=None` means the platform itself (a worker, the scheduler)."""
+    return AuditEntry.objects.create(
+        at=at,
+        actor_id=by.pk if by else None,
+        actor_name=by.get_username() if by else "",
+        verb=verb,
+        object_type=object_type,
+        object_key=object_key,
+        details=details,
+    )

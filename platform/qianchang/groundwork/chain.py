@@ -1,0 +1,67 @@
+"""The hash chain of a ledger: plain values in, digests out.
+
+Each entry's digest covers its own fields and the digest before it, so an altered, missing or moved entry
+breaks every digest after it. Fields are integers, booleans, None and NFC strings in a fixed order: no floats,
+because two machines may print them differently.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+ChainValue = int | str | bool | None
+Fields = Sequence[tuple[str, ChainValue]]
+
+GENESIS = "0" * 64
+
+
+def canonical(fields: Fields) -> bytes:
+    """Return the one byte string that stands for these fields. Raises TypeError for a float or an object."""
+    normal: list[list[ChainValue]] = []
+    for name, value in fields:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFC", value)
+        elif value is not None and not isinstance(value, int):
+            raise TypeError(f"{name}: a chained field is an integer or a string, not {type(value).__name__}")
+        normal.append([name, value])
+    return json.dumps(normal, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest(previous: str, fields: Fields) -> str:
+    """Return the hex SHA-256 of an entry that follows `previous` (64 hex digits)."""
+    return hashlib.sha256(previous.encode("ascii") + b"\n" + canonical(fields)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry as the verifier sees it."""
+
+    sequence: int
+    previous: str
+    own: str
+    fields: Fields
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place where a chain does not hold: the sequence number and what is wrong there."""
+
+    sequence: int
+    what: str
+
+
+def faults(links: Iterable[Link]) -> list[Fault]:
+    """Return every fault of a chain given in order of sequence; an empty list means that it holds."""
+    found: list[Fault] = []
+    expected, previous = 1, GENESIS
+    for link in links:
+        if link.sequence != expected:
+            found.append(Fault(expected, f"entries {expected} to {link.sequence - 1} are missing"))
+        if link.previous != previous:
+            found.append(Fault(link.sequence, "does not follow the entry before it"))
+        if digest(link.previous, link.fields) != link.own:
+            found.append(Fault(link.sequence, "was altered"))
+        expected, previous = link.sequence + 1, link.own
+    return found

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    """The roof: wires the rooms together and decides nothing."""
+
+    name = "qianchang.project"
+    label = "project"
+
+    def ready(self) -> None:
+        from qianchang.project import checks  # noqa: F401  (registers the system checks)

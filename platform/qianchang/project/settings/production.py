@@ -1,0 +1,13 @@
+"""Production: everything from the environment; `manage.py check --deploy` and the start refuse unsafe values."""
+
+from qianchang.project.settings.base import *  # noqa: F403
+from qianchang.project.settings.base import env
+
+SECRET_KEY: str = env.str("QIANCHANG_SECRET_KEY", default="")
+SECURE_SSL_REDIRECT = env.bool("QIANCHANG_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31536000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    """Programmes, plans and targets with their sources."""
+
+    name = "programmes.plans"
+    label = "plans"
