@@ -1,4 +1,6 @@
-"""Evidence of watching. Spans and code answers are append-only; coverage is their fold and can be rebuilt from them."""
+"""Evidence of watching. Spans and code answers are append-only; coverage is their fold and can be rebuilt
+from them.
+"""
 
 import uuid
 
@@ -9,15 +11,20 @@ from qianchang.groundwork.models import AppendOnly
 
 
 class Playback(models.Model):
-    """One opening of the player by one lawyer on one device. Opening a new one supersedes the others (one active player).
+    """One opening of the player by one lawyer on one device. Opening a new one supersedes the others (one
+    active player).
 
-    Personal data: the lawyer, and the browser's name in `device`.
+    `clock_offset_ms` is what to add to the device's time to get the server's, measured when it was opened
+    and improved by later reports. Personal data: the lawyer, and the browser's name in `device`.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="playbacks")
-    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="playbacks")
+    lecture_version = models.ForeignKey(
+        "catalogue.LectureVersion", on_delete=models.PROTECT, related_name="playbacks"
+    )
     opened_at = models.DateTimeField()
+    clock_offset_ms = models.BigIntegerField(default=0)
     superseded_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=200, blank=True)
 
@@ -26,9 +33,13 @@ class Playback(models.Model):
 
 
 class WatchedSpan(AppendOnly):
-    """One reported stretch of playing, as it came and what of it was accepted. Media times in milliseconds of the
-    recording; `wall_*` by the server's clock (the device's clock, corrected by the offset measured at opening).
-    A span that was refused, whole or in part, says why in `refusal`.
+    """One reported stretch of playing, as it came and what of it was accepted. Media times in milliseconds
+    of the recording; `wall_*` by the server's clock (the device's clock, corrected by the offset of its
+    playback).
+
+    `accepted_ms` are the media intervals that count, `accepted_wall_ms` the wall intervals (milliseconds
+    since 1970) that no other span of the lawyer can claim any more; both as [[from, until], ...]. A span
+    that was refused, whole or in part, says why in `refusal`.
     """
 
     playback = models.ForeignKey(Playback, on_delete=models.PROTECT, related_name="spans")
@@ -38,7 +49,8 @@ class WatchedSpan(AppendOnly):
     media_until_ms = models.BigIntegerField()
     wall_from = models.DateTimeField()
     wall_until = models.DateTimeField()
-    accepted_until_ms = models.BigIntegerField(null=True)
+    accepted_ms = models.JSONField(default=list)
+    accepted_wall_ms = models.JSONField(default=list)
     refusal = models.CharField(max_length=40, blank=True)
     received_at = models.DateTimeField()
 
@@ -57,7 +69,9 @@ class Coverage(models.Model):
     """
 
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="coverages")
-    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="coverages")
+    lecture_version = models.ForeignKey(
+        "catalogue.LectureVersion", on_delete=models.PROTECT, related_name="coverages"
+    )
     intervals_ms = models.JSONField(default=list)
     covered_ms = models.PositiveBigIntegerField(default=0)
     accepted_wall_ms = models.PositiveBigIntegerField(default=0)
@@ -65,7 +79,9 @@ class Coverage(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lawyer", "lecture_version"], name="attendance_coverage_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["lawyer", "lecture_version"], name="attendance_coverage_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.lawyer_id} {self.lecture_version_id} {self.covered_ms} ms"
@@ -79,7 +95,9 @@ class PresenceCheck(AppendOnly):
         PAPER = "paper", _("paper")
 
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="presence_checks")
-    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="presence_checks")
+    lecture_version = models.ForeignKey(
+        "catalogue.LectureVersion", on_delete=models.PROTECT, related_name="presence_checks"
+    )
     code_index = models.PositiveSmallIntegerField()
     correct = models.BooleanField()
     channel = models.CharField(max_length=8, choices=Channel.choices)

@@ -1,12 +1,16 @@
 """The catalogue: Wagtail pages for lectures and courses, snippets for topics and lecturers, versions of lectures."""
 
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PagePermissionTester
 from wagtail.snippets.models import register_snippet
 
 
@@ -87,6 +91,11 @@ class HomePage(LocalisedPage):
     template = "courses/catalogue/home.html"
     subpage_types = ["catalogue.LectureIndexPage", "catalogue.CourseIndexPage"]
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.catalogue import pages
+
+        return {**super().get_context(request, *args, **kwargs), **pages.home(request)}
+
 
 class LectureIndexPage(LocalisedPage):
     """The lecture catalogue (讲座目录)."""
@@ -95,6 +104,36 @@ class LectureIndexPage(LocalisedPage):
     template = "courses/catalogue/lecture_index.html"
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.LecturePage"]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.catalogue import pages
+
+        return {**super().get_context(request, *args, **kwargs), "catalogue": pages.catalogue(request)}
+
+
+class LecturePermissionTester(PagePermissionTester):
+    """What the Wagtail admin may do with a lecture: improve the words of a published one.
+
+    Drafting, publishing and withdrawing happen at the experts' and the officers' own pages, under the four-eyes rule.
+    """
+
+    def can_publish(self) -> bool:
+        return super().can_publish() and self.page.specific.review == LecturePage.Review.PUBLISHED
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_submit_for_moderation(self) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
 
 
 class LecturePage(LocalisedPage):
@@ -107,15 +146,22 @@ class LecturePage(LocalisedPage):
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="lectures", verbose_name=_("field"))
+    topic = models.ForeignKey(
+        Topic, null=True, on_delete=models.PROTECT, related_name="lectures", verbose_name=_("field")
+    )
     category = models.CharField(
         _("hour category"), max_length=10, choices=Category.choices, default=Category.BUSINESS
     )
     lecturers = ParentalManyToManyField(Lecturer, related_name="lectures", verbose_name=_("lecturers"))
     association = models.ForeignKey(
-        "people.Association", on_delete=models.PROTECT, related_name="lectures", verbose_name=_("supporting association")
+        "people.Association",
+        on_delete=models.PROTECT,
+        related_name="lectures",
+        verbose_name=_("supporting association"),
     )
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="lectures")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="lectures"
+    )
     recording = models.OneToOneField(
         "recordings.Recording", null=True, blank=True, on_delete=models.PROTECT, related_name="lecture"
     )
@@ -129,11 +175,48 @@ class LecturePage(LocalisedPage):
         FieldPanel("topic"),
         FieldPanel("category"),
         FieldPanel("lecturers"),
-        FieldPanel("association"),
     ]
+    # The address, the dates of publishing and the privacy of a lecture are not the editor's to change.
+    promote_panels = []
+    settings_panels = []
     template = "courses/catalogue/lecture.html"
+    is_creatable = False
     parent_page_types = ["catalogue.LectureIndexPage"]
     subpage_types = []
+
+    # Decided at the review desk and by the expert. A revision holds the words of a lecture, never these.
+    NOT_IN_REVISIONS = (
+        "association_id",
+        "submitted_by_id",
+        "recording_id",
+        "review",
+        "submitted_at",
+        "return_reason",
+        "dvd_consent",
+        "slug",
+    )
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.catalogue import pages
+
+        return {**super().get_context(request, *args, **kwargs), **pages.lecture(self, request)}
+
+    def clean(self) -> None:
+        super().clean()
+        if self.live and self.review != self.Review.PUBLISHED:
+            raise ValidationError(
+                _("A lecture is published at the review desk of its association, not here.")
+            )
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return LecturePermissionTester(user, self)
+
+    def with_content_json(self, content: dict[str, Any]) -> "LecturePage":
+        page: LecturePage = super().with_content_json(content)
+        for name in self.NOT_IN_REVISIONS:
+            setattr(page, name, getattr(self, name))
+        page.set_url_path(self.get_parent())
+        return page
 
 
 class LectureVersion(models.Model):
@@ -150,7 +233,9 @@ class LectureVersion(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lecture", "number"], name="catalogue_lecture_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["lecture", "number"], name="catalogue_lecture_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.lecture} v{self.number}"
@@ -164,15 +249,29 @@ class CourseIndexPage(LocalisedPage):
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.CoursePage"]
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.catalogue import pages
+
+        return {**super().get_context(request, *args, **kwargs), **pages.course_index(request)}
+
 
 class CoursePage(LocalisedPage):
     """One course: lectures in order with one rule of completion. Remote training courses are courses."""
 
     opens_date = models.DateField(_("opens on"), null=True, blank=True)
-    content_panels = [*LocalisedPage.content_panels, FieldPanel("opens_date"), InlinePanel("course_lectures", label=_("Lectures"))]
+    content_panels = [
+        *LocalisedPage.content_panels,
+        FieldPanel("opens_date"),
+        InlinePanel("course_lectures", label=_("Lectures")),
+    ]
     template = "courses/catalogue/course.html"
     parent_page_types = ["catalogue.CourseIndexPage"]
     subpage_types = []
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.catalogue import pages
+
+        return {**super().get_context(request, *args, **kwargs), **pages.course(self, request)}
 
 
 class CourseLecture(Orderable):
@@ -183,7 +282,9 @@ class CourseLecture(Orderable):
     panels = [FieldPanel("lecture")]
 
     class Meta(Orderable.Meta):
-        constraints = [models.UniqueConstraint(fields=["course", "lecture"], name="catalogue_course_lecture_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "lecture"], name="catalogue_course_lecture_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.course} {self.sort_order}"

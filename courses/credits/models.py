@@ -10,11 +10,13 @@ from qianchang.groundwork.models import LedgerEntry
 
 
 class CreditRule(models.Model):
-    """One version of one jurisdiction's rule, in force from a day on. Source of the defaults: domain.md, "From watching
-    to 学时". Never edited once an entry was made under it: a change is a new version.
+    """One version of one jurisdiction's rule, in force from a day on. Source of the defaults: domain.md,
+    "From watching to 学时". Never edited once an entry was made under it: a change is a new version.
     """
 
-    jurisdiction = models.ForeignKey("people.Jurisdiction", on_delete=models.PROTECT, related_name="credit_rules")
+    jurisdiction = models.ForeignKey(
+        "people.Jurisdiction", on_delete=models.PROTECT, related_name="credit_rules"
+    )
     version = models.PositiveSmallIntegerField()
     effective_date = models.DateField()
     unit_minutes = models.PositiveSmallIntegerField(default=45)
@@ -28,15 +30,18 @@ class CreditRule(models.Model):
     year_starts_month = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["jurisdiction", "version"], name="credits_rule_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "version"], name="credits_rule_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.jurisdiction} v{self.version}"
 
 
 class CreditEntry(LedgerEntry):
-    """One award of hours to one lawyer for one lecture in one accounting year, or the entry that reverses one.
-    Ledger name: the code of the lawyer's association. The chain covers a keyed hash of the licence number, not the person.
+    """One award of hours to one lawyer for one lecture in one accounting year, or the entry that reverses
+    one. Ledger name: the code of the lawyer's association. The chain covers a keyed hash of the licence
+    number, not the person.
 
     Personal data: the lawyer (by reference).
     """
@@ -48,8 +53,12 @@ class CreditEntry(LedgerEntry):
 
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="credit_entries")
     lawyer_digest = models.CharField(max_length=64)
-    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="credit_entries")
-    lecture = models.ForeignKey("catalogue.LecturePage", on_delete=models.PROTECT, related_name="credit_entries")
+    lecture_version = models.ForeignKey(
+        "catalogue.LectureVersion", on_delete=models.PROTECT, related_name="credit_entries"
+    )
+    lecture = models.ForeignKey(
+        "catalogue.LecturePage", on_delete=models.PROTECT, related_name="credit_entries"
+    )
     accounting_year = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=10)
     mode_code = models.CharField(max_length=20)

@@ -6,3 +6,9 @@ class EnrolmentConfig(AppConfig):
 
     name = "courses.enrolment"
     label = "enrolment"
+
+    def ready(self) -> None:
+        from courses.catalogue import registries
+        from courses.enrolment import desk
+
+        registries.register_enrolment_desk(desk.Desk())

@@ -10,7 +10,9 @@ class Release(models.Model):
     """
 
     lecture = models.ForeignKey("catalogue.LecturePage", on_delete=models.PROTECT, related_name="releases")
-    association = models.ForeignKey("people.Association", null=True, on_delete=models.PROTECT, related_name="releases")
+    association = models.ForeignKey(
+        "people.Association", null=True, on_delete=models.PROTECT, related_name="releases"
+    )
     released_at = models.DateTimeField()
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
@@ -40,8 +42,12 @@ class Enrolment(models.Model):
     """
 
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="enrolments")
-    lecture = models.ForeignKey("catalogue.LecturePage", null=True, on_delete=models.PROTECT, related_name="enrolments")
-    course = models.ForeignKey("catalogue.CoursePage", null=True, on_delete=models.PROTECT, related_name="enrolments")
+    lecture = models.ForeignKey(
+        "catalogue.LecturePage", null=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    course = models.ForeignKey(
+        "catalogue.CoursePage", null=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
     eligibility = models.JSONField()
     enrolled_at = models.DateTimeField()
 

@@ -22,8 +22,8 @@ class DeliveryMode(models.Model):
 
 
 class TrainingSession(models.Model):
-    """One 场: planned, scheduled, held or cancelled. Whether it was confirmed and counted is known to the officer's
-    room, never here: a session does not know which quota it serves.
+    """One 场: planned, scheduled, held or cancelled. Whether it was confirmed and counted is known to the
+    officer's room, never here: a session does not know which quota it serves.
     """
 
     class State(models.TextChoices):
@@ -33,16 +33,24 @@ class TrainingSession(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     code = models.CharField(max_length=20, unique=True)
-    lecture_version = models.ForeignKey("catalogue.LectureVersion", on_delete=models.PROTECT, related_name="sessions")
+    lecture_version = models.ForeignKey(
+        "catalogue.LectureVersion", on_delete=models.PROTECT, related_name="sessions"
+    )
     mode = models.ForeignKey(DeliveryMode, on_delete=models.PROTECT, related_name="sessions")
-    supporter = models.ForeignKey("people.Association", on_delete=models.PROTECT, related_name="sessions_given")
-    beneficiary = models.ForeignKey("people.Association", on_delete=models.PROTECT, related_name="sessions_received")
+    supporter = models.ForeignKey(
+        "people.Association", on_delete=models.PROTECT, related_name="sessions_given"
+    )
+    beneficiary = models.ForeignKey(
+        "people.Association", on_delete=models.PROTECT, related_name="sessions_received"
+    )
     date = models.DateField()
     place = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
-    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     held_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -51,7 +59,8 @@ class TrainingSession(models.Model):
                 condition=~models.Q(state="held") | models.Q(held_at__isnull=False, held_by__isnull=False),
                 name="schedule_held_is_signed",
             ),
-            # The same holding cannot be entered twice; that video counts once per region is a rule of the quota.
+            # The same holding cannot be entered twice; that video counts once per region is a rule of the
+            # quota.
             models.UniqueConstraint(
                 fields=["lecture_version", "beneficiary", "mode", "date", "place"],
                 condition=models.Q(state__in=["planned", "scheduled", "held"]),

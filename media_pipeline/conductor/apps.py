@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -6,3 +9,14 @@ class ConductorConfig(AppConfig):
 
     name = "media_pipeline.conductor"
     label = "conductor"
+
+    def ready(self) -> None:
+        from media_pipeline.uploads.events import upload_completed
+
+        upload_completed.connect(_begin, dispatch_uid="conductor.begin")
+
+
+def _begin(recording_id: int, at: datetime, **_signal: Any) -> None:
+    from media_pipeline.conductor import operations
+
+    operations.plan_work(recording_id=recording_id, at=at)

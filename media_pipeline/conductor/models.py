@@ -1,5 +1,7 @@
 """Media jobs: the truth about the work. The queue only carries their ids."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,8 @@ class MediaJob(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("not needed")
+
+    MAX_ATTEMPTS: Final = 3
 
     recording = models.ForeignKey("recordings.Recording", on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=10, choices=Kind.choices)

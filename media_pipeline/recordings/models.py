@@ -45,9 +45,12 @@ class Recording(models.Model):
 
     class Meta:
         constraints = [
-            # The same file of the same owner is recognised, not stored twice.
+            # The same file of the same owner is recognised, not stored twice. One that was refused or that we failed on
+            # may be sent again: the platform may have learned to read it.
             models.UniqueConstraint(
-                fields=["owner", "sha256"], condition=~models.Q(sha256=""), name="recordings_same_file_once"
+                fields=["owner", "sha256"],
+                condition=~models.Q(sha256="") & models.Q(state__in=["uploading", "processing", "ready"]),
+                name="recordings_same_file_once",
             )
         ]
 
@@ -70,6 +73,8 @@ class Rendition(models.Model):
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="renditions")
     mode = models.CharField(max_length=10, choices=Mode.choices)
     file = models.CharField(max_length=255)
+    # The fence of the job that made it: part of the file's name, so that its address never changes its content.
+    fence = models.PositiveIntegerField(default=1)
     playlist = models.TextField()
     size_bytes = models.PositiveBigIntegerField()
     duration_ms = models.PositiveBigIntegerField()
@@ -82,7 +87,9 @@ class Rendition(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["recording", "mode"], name="recordings_rendition_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "mode"], name="recordings_rendition_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.recording.public_id} {self.mode}"

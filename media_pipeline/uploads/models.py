@@ -21,16 +21,20 @@ class Upload(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
-    recording = models.OneToOneField("recordings.Recording", on_delete=models.PROTECT, related_name="upload")
+    # Several uploads may end in one recording: the same file sent again is recognised.
+    recording = models.ForeignKey("recordings.Recording", on_delete=models.PROTECT, related_name="uploads")
     length = models.PositiveBigIntegerField()
     offset = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    refusal_code = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(offset__lte=models.F("length")), name="uploads_offset_within_length"),
+            models.CheckConstraint(
+                condition=models.Q(offset__lte=models.F("length")), name="uploads_offset_within_length"
+            ),
             models.CheckConstraint(condition=models.Q(length__gt=0), name="uploads_not_empty"),
         ]
 

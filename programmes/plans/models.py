@@ -1,6 +1,7 @@
 """Programmes, their plans, and targets: what was promised, with the document that says so."""
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,17 +23,19 @@ class Programme(models.Model):
     code = models.CharField(max_length=20, unique=True)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=100, blank=True)
-    owner = models.ForeignKey("people.Association", null=True, on_delete=models.PROTECT, related_name="programmes_owned")
+    owner = models.ForeignKey(
+        "people.Association", null=True, on_delete=models.PROTECT, related_name="programmes_owned"
+    )
     source = models.ForeignKey(SourceDocument, on_delete=models.PROTECT, related_name="+")
     quote = models.TextField(blank=True)
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_en if get_language() == "en" and self.name_en else self.name_zh
 
 
 class Plan(models.Model):
-    """One plan of a programme with one unit (场, 人, 辆). The window is empty where the documents name no dates;
-    `window_stated` keeps their words.
+    """One plan of a programme with one unit (场, 人, 辆). The window is empty where the documents name no
+    dates; `window_stated` keeps their words.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="plans")
@@ -49,13 +52,13 @@ class Plan(models.Model):
     quote = models.TextField(blank=True)
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name_en if get_language() == "en" and self.name_en else self.name_zh
 
 
 class Target(models.Model):
-    """One number that somebody owes (任务). An empty dimension means "any": a margin is a target with empty dimensions.
-    `each_year` marks a figure for every year of the plan. No modes means any mode; video and DVD share one bucket in
-    the 2013 plan. `strength` keeps how firm the document is: 分配, 平均, 拟, 约.
+    """One number that somebody owes (任务). An empty dimension means "any": a margin is a target with empty
+    dimensions. `each_year` marks a figure for every year of the plan. No modes means any mode; video and DVD
+    share one bucket in the 2013 plan. `strength` keeps how firm the document is: 分配, 平均, 拟, 约.
     """
 
     class Strength(models.TextChoices):
@@ -68,7 +71,9 @@ class Target(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="targets")
     key = models.CharField(max_length=120, unique=True)
     supporter = models.ForeignKey("people.Association", on_delete=models.PROTECT, related_name="targets_owed")
-    beneficiary = models.ForeignKey("people.Association", null=True, on_delete=models.PROTECT, related_name="targets_due")
+    beneficiary = models.ForeignKey(
+        "people.Association", null=True, on_delete=models.PROTECT, related_name="targets_due"
+    )
     year = models.PositiveSmallIntegerField(null=True)
     each_year = models.BooleanField(default=False)
     modes = models.ManyToManyField("schedule.DeliveryMode", related_name="targets")
@@ -80,7 +85,8 @@ class Target(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(each_year=False) | models.Q(year__isnull=True), name="plans_target_year_or_each_year"
+                condition=models.Q(each_year=False) | models.Q(year__isnull=True),
+                name="plans_target_year_or_each_year",
             )
         ]
 

@@ -9,16 +9,22 @@ from qianchang.groundwork.models import AppendOnly, LedgerEntry
 
 
 class QuotaRule(models.Model):
-    """One version of one jurisdiction's counting rule. Source of the defaults: domain.md, "From holding to 场"."""
+    """One version of one jurisdiction's counting rule. Source of the defaults: domain.md, "From holding to
+    场".
+    """
 
-    jurisdiction = models.ForeignKey("people.Jurisdiction", on_delete=models.PROTECT, related_name="quota_rules")
+    jurisdiction = models.ForeignKey(
+        "people.Jurisdiction", on_delete=models.PROTECT, related_name="quota_rules"
+    )
     version = models.PositiveSmallIntegerField()
     effective_date = models.DateField()
     minimum_minutes = models.PositiveSmallIntegerField(default=45)
     close_days_before_month_end = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["jurisdiction", "version"], name="quotas_rule_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "version"], name="quotas_rule_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.jurisdiction} v{self.version}"
@@ -39,7 +45,9 @@ class SessionTarget(models.Model):
 
 
 class Decision(AppendOnly):
-    """What the beneficiary side said of one held session: confirmed, or returned with a reason. The last one holds."""
+    """What the beneficiary side said of one held session: confirmed, or returned with a reason. The last one
+    holds.
+    """
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("confirmed")
@@ -57,7 +65,8 @@ class Decision(AppendOnly):
                 fields=["session"], condition=models.Q(outcome="confirmed"), name="quotas_confirmed_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(outcome="confirmed") | ~models.Q(reason=""), name="quotas_return_has_reason"
+                condition=models.Q(outcome="confirmed") | ~models.Q(reason=""),
+                name="quotas_return_has_reason",
             ),
         ]
 
@@ -75,15 +84,18 @@ class MonthClose(AppendOnly):
     closed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan", "supporter", "month"], name="quotas_month_closed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "supporter", "month"], name="quotas_month_closed_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.supporter_id} {self.month}"
 
 
 class QuotaEntry(LedgerEntry):
-    """One 场 that counts: quantity 1, or -1 for the entry that reverses one. Ledger name: the supporter's code.
-    `effective_month` is the month of the date held, `posted_month` the open month that it was posted in.
+    """One 场 that counts: quantity 1, or -1 for the entry that reverses one. Ledger name: the supporter's
+    code. `effective_month` is the month of the date held, `posted_month` the open month that it was posted
+    in.
     """
 
     session = models.ForeignKey("schedule.TrainingSession", on_delete=models.PROTECT, related_name="+")
@@ -99,16 +111,24 @@ class QuotaEntry(LedgerEntry):
     reach = models.PositiveIntegerField()
     rule = models.ForeignKey(QuotaRule, on_delete=models.PROTECT, related_name="entries")
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    reason = models.TextField(blank=True)
 
     class Meta(LedgerEntry.Meta):
         constraints = [
             *LedgerEntry.Meta.constraints,
             models.UniqueConstraint(
-                fields=["session", "plan"], condition=models.Q(reverses__isnull=True), name="quotas_counted_once"
+                fields=["session", "plan"],
+                condition=models.Q(reverses__isnull=True),
+                name="quotas_counted_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(quantity=1, reverses__isnull=True) | models.Q(quantity=-1, reverses__isnull=False),
+                condition=models.Q(quantity=1, reverses__isnull=True)
+                | models.Q(quantity=-1, reverses__isnull=False),
                 name="quotas_one_or_its_reversal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reverses__isnull=True) | ~models.Q(reason=""),
+                name="quotas_reversal_has_reason",
             ),
         ]
 
@@ -131,4 +151,5 @@ class QuotaEntry(LedgerEntry):
             ("reach", self.reach),
             ("rule", self.rule_id),
             ("reverses", self.reverses_id),
+            ("reason", self.reason),
         ]

@@ -6,126 +6,226 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CourseIndexPage',
+            name="CourseIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('title_en', models.CharField(blank=True, max_length=255, verbose_name='English title')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('introduction_en', models.TextField(blank=True, verbose_name='English introduction')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=255, verbose_name="English title")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("introduction_en", models.TextField(blank=True, verbose_name="English introduction")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='CoursePage',
+            name="CoursePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('title_en', models.CharField(blank=True, max_length=255, verbose_name='English title')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('introduction_en', models.TextField(blank=True, verbose_name='English introduction')),
-                ('opens_date', models.DateField(blank=True, null=True, verbose_name='opens on')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=255, verbose_name="English title")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("introduction_en", models.TextField(blank=True, verbose_name="English introduction")),
+                ("opens_date", models.DateField(blank=True, null=True, verbose_name="opens on")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('title_en', models.CharField(blank=True, max_length=255, verbose_name='English title')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('introduction_en', models.TextField(blank=True, verbose_name='English introduction')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=255, verbose_name="English title")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("introduction_en", models.TextField(blank=True, verbose_name="English introduction")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='LectureIndexPage',
+            name="LectureIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('title_en', models.CharField(blank=True, max_length=255, verbose_name='English title')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('introduction_en', models.TextField(blank=True, verbose_name='English introduction')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=255, verbose_name="English title")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("introduction_en", models.TextField(blank=True, verbose_name="English introduction")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='LecturePage',
+            name="LecturePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('title_en', models.CharField(blank=True, max_length=255, verbose_name='English title')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('introduction_en', models.TextField(blank=True, verbose_name='English introduction')),
-                ('category', models.CharField(choices=[('business', 'Business training'), ('ethics', 'Professional ethics and discipline')], default='business', max_length=10, verbose_name='hour category')),
-                ('review', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('returned', 'returned'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', max_length=10)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('return_reason', models.TextField(blank=True)),
-                ('dvd_consent', models.BooleanField(default=False)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=255, verbose_name="English title")),
+                ("introduction", models.TextField(blank=True, verbose_name="introduction")),
+                ("introduction_en", models.TextField(blank=True, verbose_name="English introduction")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("business", "Business training"),
+                            ("ethics", "Professional ethics and discipline"),
+                        ],
+                        default="business",
+                        max_length=10,
+                        verbose_name="hour category",
+                    ),
+                ),
+                (
+                    "review",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("in_review", "in review"),
+                            ("returned", "returned"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("return_reason", models.TextField(blank=True)),
+                ("dvd_consent", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Lecturer',
+            name="Lecturer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(allow_unicode=True, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('introduction', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(allow_unicode=True, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("introduction", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LectureVersion',
+            name="LectureVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('length_ms', models.PositiveBigIntegerField()),
-                ('excluded_ms', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("length_ms", models.PositiveBigIntegerField()),
+                ("excluded_ms", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('quote', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("quote", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CourseLecture',
+            name="CourseLecture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('course', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='course_lectures', to='catalogue.coursepage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "course",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="course_lectures",
+                        to="catalogue.coursepage",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
     ]

@@ -7,73 +7,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('people', '0001_initial'),
-        ('recordings', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("people", "0001_initial"),
+        ("recordings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lecturepage',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lectures', to='people.association', verbose_name='supporting association'),
+            model_name="lecturepage",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lectures",
+                to="people.association",
+                verbose_name="supporting association",
+            ),
         ),
         migrations.AddField(
-            model_name='lecturepage',
-            name='recording',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lecture', to='recordings.recording'),
+            model_name="lecturepage",
+            name="recording",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lecture",
+                to="recordings.recording",
+            ),
         ),
         migrations.AddField(
-            model_name='lecturepage',
-            name='submitted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lectures', to=settings.AUTH_USER_MODEL),
+            model_name="lecturepage",
+            name="submitted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lectures",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='courselecture',
-            name='lecture',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='course_places', to='catalogue.lecturepage'),
+            model_name="courselecture",
+            name="lecture",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="course_places",
+                to="catalogue.lecturepage",
+            ),
         ),
         migrations.AddField(
-            model_name='lecturer',
-            name='account',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lecturer', to=settings.AUTH_USER_MODEL),
+            model_name="lecturer",
+            name="account",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="lecturer",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='lecturer',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lecturers', to='people.association'),
+            model_name="lecturer",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lecturers", to="people.association"
+            ),
         ),
         migrations.AddField(
-            model_name='lecturepage',
-            name='lecturers',
-            field=modelcluster.fields.ParentalManyToManyField(related_name='lectures', to='catalogue.lecturer', verbose_name='lecturers'),
+            model_name="lecturepage",
+            name="lecturers",
+            field=modelcluster.fields.ParentalManyToManyField(
+                related_name="lectures", to="catalogue.lecturer", verbose_name="lecturers"
+            ),
         ),
         migrations.AddField(
-            model_name='lectureversion',
-            name='lecture',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalogue.lecturepage'),
+            model_name="lectureversion",
+            name="lecture",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="catalogue.lecturepage",
+            ),
         ),
         migrations.AddField(
-            model_name='lectureversion',
-            name='recording',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='recordings.recording'),
+            model_name="lectureversion",
+            name="recording",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="recordings.recording"
+            ),
         ),
         migrations.AddField(
-            model_name='lecturepage',
-            name='topic',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lectures', to='catalogue.topic', verbose_name='field'),
+            model_name="lecturepage",
+            name="topic",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lectures",
+                to="catalogue.topic",
+                verbose_name="field",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courselecture',
-            constraint=models.UniqueConstraint(fields=('course', 'lecture'), name='catalogue_course_lecture_once'),
+            model_name="courselecture",
+            constraint=models.UniqueConstraint(
+                fields=("course", "lecture"), name="catalogue_course_lecture_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lectureversion',
-            constraint=models.UniqueConstraint(fields=('lecture', 'number'), name='catalogue_lecture_version_once'),
+            model_name="lectureversion",
+            constraint=models.UniqueConstraint(
+                fields=("lecture", "number"), name="catalogue_lecture_version_once"
+            ),
         ),
     ]

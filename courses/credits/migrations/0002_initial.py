@@ -5,56 +5,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0002_initial'),
-        ('credits', '0001_initial'),
-        ('people', '0001_initial'),
+        ("catalogue", "0002_initial"),
+        ("credits", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='creditentry',
-            name='lawyer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='people.lawyer'),
+            model_name="creditentry",
+            name="lawyer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credit_entries", to="people.lawyer"
+            ),
         ),
         migrations.AddField(
-            model_name='creditentry',
-            name='lecture',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='catalogue.lecturepage'),
+            model_name="creditentry",
+            name="lecture",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_entries",
+                to="catalogue.lecturepage",
+            ),
         ),
         migrations.AddField(
-            model_name='creditentry',
-            name='lecture_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='catalogue.lectureversion'),
+            model_name="creditentry",
+            name="lecture_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_entries",
+                to="catalogue.lectureversion",
+            ),
         ),
         migrations.AddField(
-            model_name='creditentry',
-            name='reverses',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='credits.creditentry'),
+            model_name="creditentry",
+            name="reverses",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="credits.creditentry",
+            ),
         ),
         migrations.AddField(
-            model_name='creditrule',
-            name='jurisdiction',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_rules', to='people.jurisdiction'),
+            model_name="creditrule",
+            name="jurisdiction",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_rules",
+                to="people.jurisdiction",
+            ),
         ),
         migrations.AddField(
-            model_name='creditentry',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='credits.creditrule'),
+            model_name="creditentry",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="credits.creditrule"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditrule',
-            constraint=models.UniqueConstraint(fields=('jurisdiction', 'version'), name='credits_rule_version_once'),
+            model_name="creditrule",
+            constraint=models.UniqueConstraint(
+                fields=("jurisdiction", "version"), name="credits_rule_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditentry',
-            constraint=models.UniqueConstraint(fields=('ledger', 'sequence'), name='credits_creditentry_sequence'),
+            model_name="creditentry",
+            constraint=models.UniqueConstraint(
+                fields=("ledger", "sequence"), name="credits_creditentry_sequence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', True)), fields=('lawyer', 'lecture', 'accounting_year'), name='credits_award_once'),
+            model_name="creditentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", True)),
+                fields=("lawyer", "lecture", "accounting_year"),
+                name="credits_award_once",
+            ),
         ),
     ]

@@ -6,60 +6,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0002_initial'),
-        ('enrolment', '0001_initial'),
-        ('people', '0001_initial'),
+        ("catalogue", "0002_initial"),
+        ("enrolment", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='enrolment',
-            name='lawyer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.lawyer'),
+            model_name="enrolment",
+            name="lawyer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="people.lawyer"
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='lecture',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='catalogue.lecturepage'),
+            model_name="enrolment",
+            name="lecture",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="catalogue.lecturepage",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='association',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='people.association'),
+            model_name="release",
+            name="association",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="releases",
+                to="people.association",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='lecture',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='catalogue.lecturepage'),
+            model_name="release",
+            name="lecture",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="releases",
+                to="catalogue.lecturepage",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='released_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="release",
+            name="released_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('course__isnull', True), ('lecture__isnull', False)), models.Q(('course__isnull', False), ('lecture__isnull', True)), _connector='OR'), name='enrolment_lecture_or_course'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("course__isnull", True), ("lecture__isnull", False)),
+                    models.Q(("course__isnull", False), ("lecture__isnull", True)),
+                    _connector="OR",
+                ),
+                name="enrolment_lecture_or_course",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('lawyer', 'lecture'), name='enrolment_lecture_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("lawyer", "lecture"), name="enrolment_lecture_once"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('lawyer', 'course'), name='enrolment_course_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("lawyer", "course"), name="enrolment_course_once"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lecture', 'association'), name='enrolment_release_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("lecture", "association"),
+                name="enrolment_release_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('association__isnull', True), ('ended_at__isnull', True)), fields=('lecture',), name='enrolment_release_to_all_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("association__isnull", True), ("ended_at__isnull", True)),
+                fields=("lecture",),
+                name="enrolment_release_to_all_once",
+            ),
         ),
     ]

@@ -6,48 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('people', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeliveryMode',
+            name="DeliveryMode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name_zh', models.CharField(max_length=30)),
-                ('name_en', models.CharField(max_length=40)),
-                ('letter', models.CharField(max_length=1, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('quote', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                ("name_zh", models.CharField(max_length=30)),
+                ("name_en", models.CharField(max_length=40)),
+                ("letter", models.CharField(max_length=1, unique=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("quote", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TrainingSession',
+            name="TrainingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('date', models.DateField()),
-                ('place', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('scheduled', 'scheduled'), ('held', 'held'), ('cancelled', 'cancelled')], default='scheduled', max_length=10)),
-                ('entered_at', models.DateTimeField()),
-                ('held_at', models.DateTimeField(null=True)),
-                ('beneficiary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions_received', to='people.association')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('held_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lecture_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='catalogue.lectureversion')),
-                ('mode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='schedule.deliverymode')),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions_given', to='people.association')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("date", models.DateField()),
+                ("place", models.CharField(blank=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("scheduled", "scheduled"),
+                            ("held", "held"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="scheduled",
+                        max_length=10,
+                    ),
+                ),
+                ("entered_at", models.DateTimeField()),
+                ("held_at", models.DateTimeField(null=True)),
+                (
+                    "beneficiary",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions_received",
+                        to="people.association",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lecture_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="catalogue.lectureversion",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="schedule.deliverymode",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions_given",
+                        to="people.association",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('held_at__isnull', False), ('held_by__isnull', False)), _connector='OR'), name='schedule_held_is_signed'), models.UniqueConstraint(condition=models.Q(('state__in', ['planned', 'scheduled', 'held'])), fields=('lecture_version', 'beneficiary', 'mode', 'date', 'place'), name='schedule_session_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), _negated=True),
+                            models.Q(("held_at__isnull", False), ("held_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="schedule_held_is_signed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["planned", "scheduled", "held"])),
+                        fields=("lecture_version", "beneficiary", "mode", "date", "place"),
+                        name="schedule_session_once",
+                    ),
+                ],
             },
         ),
     ]

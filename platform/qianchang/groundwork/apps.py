@@ -3,7 +3,7 @@ from django.db.models.signals import post_migrate
 
 
 class GroundworkConfig(AppConfig):
-    """The floor: append-only entries and their chain, the audit log, hours. It knows no noun of the domain."""
+    """The floor: append-only entries and their chain, the audit log, hours. It knows no noun of ours."""
 
     name = "qianchang.groundwork"
     label = "groundwork"

@@ -15,7 +15,13 @@ class Actor(Protocol):
 
 
 def record(
-    verb: str, *, object_type: str, object_key: str, by: Actor | None, at: datetime, **details: str | int | None
+    verb: str,
+    *,
+    object_type: str,
+    object_key: str,
+    by: Actor | None,
+    at: datetime,
+    **details: str | int | None,
 ) -> AuditEntry:
     """Write one audit entry. `by=None` means the platform itself (a worker, the scheduler)."""
     return AuditEntry.objects.create(

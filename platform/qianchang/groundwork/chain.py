@@ -45,6 +45,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The number and the digest of the entry that a chain was seen to end with."""
+
+    sequence: int
+    own: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """A place where a chain does not hold: the sequence number and what is wrong there."""
 
@@ -52,8 +60,11 @@ class Fault:
     what: str
 
 
-def faults(links: Iterable[Link]) -> list[Fault]:
-    """Return every fault of a chain given in order of sequence; an empty list means that it holds."""
+def faults(links: Iterable[Link], head: Head | None = None) -> list[Fault]:
+    """Return every fault of a chain given in order of sequence; an empty list means that it holds.
+
+    With `head` the end is checked as well: what was cut off there leaves no trace in the chain itself.
+    """
     found: list[Fault] = []
     expected, previous = 1, GENESIS
     for link in links:
@@ -64,4 +75,8 @@ def faults(links: Iterable[Link]) -> list[Fault]:
         if digest(link.previous, link.fields) != link.own:
             found.append(Fault(link.sequence, "was altered"))
         expected, previous = link.sequence + 1, link.own
+    if head is not None and head.sequence >= expected:
+        found.append(Fault(expected, f"entries {expected} to {head.sequence} are missing"))
+    elif head is not None and (head.sequence, head.own) != (expected - 1, previous):
+        found.append(Fault(expected - 1, "is not the entry that the ledger ended with"))
     return found

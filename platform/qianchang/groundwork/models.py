@@ -18,11 +18,13 @@ class AppendOnly(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the row. Raises AppendOnlyError for a row that stands already."""
         if not self._state.adding:
             raise AppendOnlyError(f"{self._meta.label} {self.pk} is append-only")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: raises AppendOnlyError."""
         raise AppendOnlyError(f"{self._meta.label} {self.pk} is append-only")
 
 
@@ -37,11 +39,30 @@ class LedgerEntry(AppendOnly):
 
     class Meta:
         abstract = True
-        constraints = [models.UniqueConstraint(fields=["ledger", "sequence"], name="%(app_label)s_%(class)s_sequence")]
+        constraints = [
+            models.UniqueConstraint(fields=["ledger", "sequence"], name="%(app_label)s_%(class)s_sequence")
+        ]
 
     def chain_fields(self) -> Fields:
         """Return what the digest covers: names and exact values, in an order that never changes."""
         raise NotImplementedError
+
+
+class LedgerHead(models.Model):
+    """How far one ledger has come: the number and the digest of its last entry. A chain alone cannot tell
+    that its end was cut off; with the head it can. `kind` is the label of the model: `credits.creditentry`.
+    """
+
+    kind = models.CharField(max_length=80)
+    ledger = models.CharField(max_length=64)
+    sequence = models.PositiveBigIntegerField()
+    entry_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "ledger"], name="groundwork_ledger_head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ledger} #{self.sequence}"
 
 
 class AuditEntry(AppendOnly):

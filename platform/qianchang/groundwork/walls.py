@@ -1,7 +1,7 @@
 """Database triggers that refuse to change or delete a row of any append-only table.
 
-They are put up after every migrate and not inside a migration: SQLite rebuilds a table to alter it and drops its
-triggers on the way, and a new ledger must not be able to forget its wall.
+They are put up after every migrate and not inside a migration: SQLite rebuilds a table to alter it and drops
+its triggers on the way, and a new ledger must not be able to forget its wall.
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ from qianchang.groundwork.models import AppendOnly
 SQLITE = """CREATE TRIGGER IF NOT EXISTS "{table}_no_{event_lower}" BEFORE {event} ON "{table}"
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
 
-POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION qianchang_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION qianchang_append_only()
+RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
 
 POSTGRESQL = """CREATE OR REPLACE TRIGGER "{table}_no_{event_lower}" BEFORE {event} ON "{table}"
 FOR EACH ROW EXECUTE FUNCTION qianchang_append_only()"""

@@ -3,9 +3,12 @@
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-licence_number_format = RegexValidator(r"^\d{17}$", _("A licence number has 17 digits. Check the number on the licence."))
+licence_number_format = RegexValidator(
+    r"^\d{17}$", _("A licence number has 17 digits. Check the number on the licence.")
+)
 
 
 class Region(models.Model):
@@ -21,14 +24,16 @@ class Region(models.Model):
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80, blank=True)
     level = models.CharField(max_length=12, choices=Level.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
 
     def __str__(self) -> str:
         return f"{self.name_zh} ({self.code})"
 
 
 class Jurisdiction(models.Model):
-    """A body of rules: whose credit rule and quota rule apply. Associations belong to one; the rules hang on it."""
+    """A body of rules: whose credit rule and quota rule apply. Every association belongs to one."""
 
     code = models.SlugField(unique=True)
     name_zh = models.CharField(max_length=60)
@@ -40,7 +45,7 @@ class Jurisdiction(models.Model):
         return self.code
 
 
-class Association(models.Model):
+class Association(models.Model):  # type: ignore[django-manager-missing]
     """One lawyers' association (律师协会). `code` is our own stable identifier, e.g. CN-GD."""
 
     class Level(models.TextChoices):
@@ -52,8 +57,12 @@ class Association(models.Model):
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=100, blank=True)
     level = models.CharField(max_length=10, choices=Level.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="associations")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, related_name="associations"
+    )
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="associations")
     source = models.CharField(max_length=60, blank=True)
     quote = models.TextField(blank=True)
@@ -61,9 +70,16 @@ class Association(models.Model):
     def __str__(self) -> str:
         return f"{self.name_zh} ({self.code})"
 
+    @property
+    def name(self) -> str:
+        """The name in the language of the page; Chinese where there is no English one."""
+        return self.name_en if get_language() == "en" and self.name_en else self.name_zh
+
 
 class AssociationRole(models.Model):
-    """What an association is in one programme, from a day to a day. Hubei and Hunan are both supporter and beneficiary."""
+    """What an association is in one programme, from a day to a day. Hubei and Hunan are both supporter and
+    beneficiary.
+    """
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
@@ -91,18 +107,31 @@ class AssociationRole(models.Model):
         return f"{self.association.code} {self.role} {self.programme_code}"
 
 
-class Account(AbstractUser):
+class Account(AbstractUser):  # type: ignore[django-manager-missing]
     """One sign-in. A lawyer's username is the licence number.
 
     Personal data: name, e-mail, and (as username) the licence number.
     """
 
+    class TextSize(models.TextChoices):
+        STANDARD = "standard", _("Standard")
+        LARGE = "large", _("Large")
+        LARGEST = "largest", _("Largest")
+
     display_name = models.CharField(max_length=60, blank=True)
-    large_text = models.BooleanField(default=False)
+    text_size = models.CharField(max_length=8, choices=TextSize.choices, default=TextSize.STANDARD)
     data_saver = models.BooleanField(default=True)
+
+    # The grants as permissions.py read them once for this instance, which in the web is once a request.
+    dated_grants: "list[RoleGrant] | None" = None
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @property
+    def large_text(self) -> bool:
+        """Tell whether the pages are shown larger than the standard size."""
+        return self.text_size != self.TextSize.STANDARD
 
 
 class RoleGrant(models.Model):
@@ -117,9 +146,16 @@ class RoleGrant(models.Model):
         EDITOR = "editor", _("editor")
         ADMINISTRATOR = "administrator", _("administrator")
 
+    # These roles mean nothing without the association that they are held for.
+    ROLES_OF_AN_ASSOCIATION = frozenset(
+        {Role.COUNTY_CONTACT, Role.BENEFICIARY_OFFICER, Role.SUPPORTING_OFFICER}
+    )
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=24, choices=Role.choices)
-    association = models.ForeignKey(Association, null=True, blank=True, on_delete=models.PROTECT, related_name="role_grants")
+    association = models.ForeignKey(
+        Association, null=True, blank=True, on_delete=models.PROTECT, related_name="role_grants"
+    )
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
@@ -136,7 +172,8 @@ class RoleGrant(models.Model):
                 name="people_role_grant_everywhere_open_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gt=models.F("valid_from")),
                 name="people_role_grant_window",
             ),
         ]
@@ -162,6 +199,9 @@ class Firm(models.Model):
 class Lawyer(models.Model):
     """One lawyer on a roster. The county is the firm's, never read from the licence number.
 
+    The activation code stands on a printed slip; only its hash is kept, it works once, and wrong tries are
+    counted here and not in a cache, so that every server process sees the same count.
+
     Personal data: name, licence number, birth year.
     """
 
@@ -170,12 +210,19 @@ class Lawyer(models.Model):
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="lawyers")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="lawyers")
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    account = models.OneToOneField(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="lawyer")
+    account = models.OneToOneField(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="lawyer"
+    )
     activation_code_hash = models.CharField(max_length=128, blank=True)
+    activation_code_issued_at = models.DateTimeField(null=True, blank=True)
+    activation_failures = models.PositiveSmallIntegerField(default=0)
+    activation_failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(licence_number__regex=r"^\d{17}$"), name="people_licence_number_format")
+            models.CheckConstraint(
+                condition=models.Q(licence_number__regex=r"^\d{17}$"), name="people_licence_number_format"
+            )
         ]
 
     def __str__(self) -> str:

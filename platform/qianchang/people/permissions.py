@@ -1,12 +1,15 @@
 """Who may do what: one table that reads like the permission matrix of product-design.md, section 3.
 
-`DO` means on the objects of one's own scope: the association of the grant and those below it, `OWN` on what one
-made oneself, `ANY` everywhere. Views never compare roles; they ask `may(account, act, association=…, on=…)`.
+A role allows an act on what one made oneself (`OWN`), on the objects of the association of the grant and of
+those below it (`ASSOCIATION`), or on everything (`ANY`). Views never compare roles; they ask
+`may(account, act, association=…, on=…)`. Being a superuser of Django means nothing here. What a lawyer may do
+(play, earn hours) follows from being one, not from a role.
 """
 
 from datetime import date
 from enum import StrEnum
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
@@ -37,11 +40,13 @@ class Scope(StrEnum):
 
 MATRIX: dict[Act, dict[R, Scope]] = {
     Act.UPLOAD_RECORDING: {
-        R.EXPERT: Scope.OWN, R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+        R.EXPERT: Scope.OWN,
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
         R.NATIONAL_OFFICER: Scope.ANY, R.EDITOR: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
     },
     Act.REVIEW_LECTURE: {
-        R.SUPPORTING_OFFICER: Scope.ASSOCIATION, R.NATIONAL_OFFICER: Scope.ANY, R.EDITOR: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
+        R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+        R.NATIONAL_OFFICER: Scope.ANY, R.EDITOR: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
     },
     Act.SCHEDULE_SESSION: {
         R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
@@ -49,7 +54,10 @@ MATRIX: dict[Act, dict[R, Scope]] = {
     },
     Act.HOLD_SESSION: {R.SUPPORTING_OFFICER: Scope.ASSOCIATION},
     Act.CONFIRM_SESSION: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION},
-    Act.RETURN_SESSION: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION, R.NATIONAL_OFFICER: Scope.ANY},
+    Act.RETURN_SESSION: {
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+        R.NATIONAL_OFFICER: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
+    },
     Act.CLOSE_MONTH: {R.SUPPORTING_OFFICER: Scope.ASSOCIATION, R.NATIONAL_OFFICER: Scope.ANY},
     Act.SEE_QUOTA_BOARD: {
         R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
@@ -61,19 +69,34 @@ MATRIX: dict[Act, dict[R, Scope]] = {
 }  # fmt: skip
 
 
-def grants_of(account: Account, *, on: date) -> list[RoleGrant]:
-    """Return the account's grants that hold on a day, with their associations, in one query."""
-    if not account.is_authenticated:
+def grants_of(account: Account | AnonymousUser, *, on: date) -> list[RoleGrant]:
+    """Return the account's grants that hold on a day, with their associations. They are read once for
+    each account instance, so that a request asks the database once however many questions it has.
+    """
+    if not isinstance(account, Account):
         return []
-    return list(
-        account.role_grants.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on).select_related(
-            "association"
-        )
-    )
+    if account.dated_grants is None:
+        account.dated_grants = list(account.role_grants.select_related("association").order_by("pk"))
+    return [
+        grant
+        for grant in account.dated_grants
+        if grant.valid_from <= on and (grant.valid_until is None or on < grant.valid_until)
+    ]
 
 
-def may(account: Account, act: Act, *, on: date, association: Association | None = None, owner: Account | None = None) -> bool:
-    """Tell whether an account may do `act` on an object of `association` (made by `owner`) on a day."""
+def may(
+    account: Account | AnonymousUser,
+    act: Act,
+    *,
+    on: date,
+    association: Association | None = None,
+    owner: Account | None = None,
+) -> bool:
+    """Tell whether an account may do `act` on an object of `association` (made by `owner`) on a day.
+
+    Without `association` and `owner` it is asked whether there is anything at all that the account may do it
+    on: enough for a menu entry or a list page, never for an object.
+    """
     allowed = MATRIX[act]
     for grant in grants_of(account, on=on):
         scope = allowed.get(R(grant.role))
@@ -86,32 +109,41 @@ def may(account: Account, act: Act, *, on: date, association: Association | None
     return False
 
 
-def require(account: Account, act: Act, *, on: date, association: Association | None = None, owner: Account | None = None) -> None:
+def require(
+    account: Account | AnonymousUser,
+    act: Act,
+    *,
+    on: date,
+    association: Association | None = None,
+    owner: Account | None = None,
+) -> None:
     """Raise PermissionDenied unless `may` says yes."""
     if not may(account, act, on=on, association=association, owner=owner):
         raise PermissionDenied(act.value)
 
 
-def associations_where(account: Account, act: Act, *, on: date) -> list[Association] | None:
+def associations_where(account: Account | AnonymousUser, act: Act, *, on: date) -> list[Association] | None:
     """Return the associations whose objects the account may `act` on; None means all of them."""
     allowed = MATRIX[act]
-    roots: list[Association] = []
+    roots: list[int] = []
     for grant in grants_of(account, on=on):
         scope = allowed.get(R(grant.role))
         if scope is Scope.ANY:
             return None
-        if scope is Scope.ASSOCIATION and grant.association:
-            roots.append(grant.association)
+        if scope is Scope.ASSOCIATION and grant.association_id is not None:
+            roots.append(grant.association_id)
     if not roots:
         return []
-    ids = [root.pk for root in roots]
-    return list(Association.objects.filter(Q(pk__in=ids) | Q(parent__in=ids) | Q(parent__parent__in=ids)).distinct())
+    # Three levels is as deep as associations go: national, province, city.
+    below = Q(pk__in=roots) | Q(parent__in=roots) | Q(parent__parent__in=roots)
+    return list(Association.objects.filter(below).order_by("code"))
 
 
 def _within(association: Association, root: Association | None) -> bool:
     here: Association | None = association
     while here is not None and root is not None:
-        if here.pk == root.pk:
+        # The parent's number is looked at before the parent is fetched: most answers need no query.
+        if root.pk in (here.pk, here.parent_id):
             return True
         here = here.parent
     return False

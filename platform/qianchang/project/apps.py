@@ -8,4 +8,6 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        from qianchang.project import checks  # noqa: F401  (registers the system checks)
+        from qianchang.project.checks import refuse_unsafe_production
+
+        refuse_unsafe_production()

@@ -1,1 +1,59 @@
-"""System checks: production refuses to start with unsafe settings, and says which and why."""
+"""Production refuses to start with unsafe settings, and says which and why."""
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+
+_SHORTEST_SECRET = 50
+
+
+def refuse_unsafe_production() -> None:
+    """Raise ImproperlyConfigured naming every unsafe value, if these are production settings.
+
+    Called when the apps are ready and not as a system check: gunicorn and celery start without running checks.
+    """
+    errors = unsafe_values() if settings.SETTINGS_MODULE.endswith(".production") else []
+    if errors:
+        raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+
+
+def unsafe_values() -> list[CheckMessage]:
+    """Return one error per setting that a production site must not start with."""
+    found: list[CheckMessage] = []
+    if len(settings.SECRET_KEY) < _SHORTEST_SECRET or settings.SECRET_KEY.startswith("django-insecure"):
+        found.append(
+            Error(
+                "QIANCHANG_SECRET_KEY is missing or short: sessions, media links and presence codes could be forged.",
+                hint=f"Set it to at least {_SHORTEST_SECRET} random characters and keep it.",
+                id="qianchang.E001",
+            )
+        )
+    if settings.DEBUG:
+        found.append(
+            Error("DEBUG is on: error pages would show settings and personal data.", id="qianchang.E002")
+        )
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error(
+                "QIANCHANG_HOSTS must name the site's own hosts, not '*'.",
+                hint="QIANCHANG_HOSTS=example.org",
+                id="qianchang.E003",
+            )
+        )
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        found.append(
+            Error(
+                "DATABASE_URL is not set: SQLite serves one machine only.",
+                hint="DATABASE_URL=postgres://user:password@host/name",
+                id="qianchang.E004",
+            )
+        )
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        found.append(
+            Error(
+                "QIANCHANG_EMAIL_BACKEND still prints mails to the terminal: nobody would receive one.",
+                hint="QIANCHANG_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend",
+                id="qianchang.E005",
+            )
+        )
+    return found

@@ -5,7 +5,22 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from qianchang.project.api import api
+from qianchang.project.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/uploads/", include("media_pipeline.uploads.urls")),
+    path("api/v1/", api.urls),
+    path("media/", include("media_pipeline.delivery.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("qianchang.people.urls")),
+    path("account/", include("allauth.urls")),
+    path("office/", include("programmes.quotas.urls")),
     path("cms/", include(wagtailadmin_urls)),
+    path("", include("courses.credits.urls")),
+    path("", include("courses.attendance.urls")),
+    path("", include("courses.enrolment.urls")),
+    path("", include("courses.catalogue.urls")),
 ]
 urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)

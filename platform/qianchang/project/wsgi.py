@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves. There is no ASGI one: under Django's ASGI handler a cut upload loses the bytes it had."""
+"""The WSGI application that gunicorn serves. There is no ASGI one: there a cut upload loses the bytes it had."""
 
 import os
 

@@ -167,8 +167,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "reconcile media jobs": {"task": "media_pipeline.conductor.reconcile", "schedule": 5.0, "options": {"queue": "short", "expires": 5}},
-    "expire uploads": {"task": "media_pipeline.uploads.expire", "schedule": 3600.0, "options": {"queue": "short"}},
+    "reconcile media jobs": {
+        "task": "media_pipeline.conductor.reconcile",
+        "schedule": 5.0,
+        "options": {"queue": "short", "expires": 5},
+    },
+    "expire uploads": {
+        "task": "media_pipeline.uploads.expire",
+        "schedule": 3600.0,
+        "options": {"queue": "short"},
+    },
 }
 
 # --- Accounts --------------------------------------------------------------------------------------------------
@@ -181,7 +189,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
-ACCOUNT_FORMS = {"login": "qianchang.people.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "qianchang.people.forms.SignInForm",
+    "set_password": "qianchang.people.forms.NewPasswordForm",
+    "change_password": "qianchang.people.forms.OtherPasswordForm",
+    "reset_password_from_key": "qianchang.people.forms.NewPasswordByLinkForm",
+}
+# A whole county town may sit behind one address: limits by address are wide, those on one account are not.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/300s/key", "activate": "40/m/ip"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = "/account/login/"

@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("QIANCHANG_STATE", tempfile.mkdtemp(prefix="qianchang-test-"))
 
-from qianchang.project.settings.base import *  # noqa: E402, F403
-from qianchang.project.settings.base import STATE_DIR  # noqa: E402
+from qianchang.project.settings.base import *  # noqa: F403
+from qianchang.project.settings.base import STATE_DIR
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

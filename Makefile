@@ -1,0 +1,41 @@
+# Every recipe installs what it needs first; a second run installs nothing.
+PYTHON := .venv/bin/python
+export QIANCHANG_STATE ?= $(CURDIR)/var
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test test-fast check lock messages clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: ## do the main job on a recording and stay up (RECORDING=path, STAY=0 to exit, PORT=8000)
+	@deploy/bootstrap run
+	@$(PYTHON) manage.py demo $(if $(RECORDING),--recording "$(RECORDING)") $(if $(PORT),--port $(PORT)) $(if $(filter 0,$(STAY)),--no-stay)
+
+up: ## start the same site without the demo; Ctrl-C stops it (PORT=8000)
+	@deploy/bootstrap run
+	@$(PYTHON) manage.py up $(if $(PORT),--port $(PORT))
+
+test: ## every test: the fast suite, then media, browser and whole-site suites
+	@deploy/bootstrap test
+	@deploy/run-tests
+
+test-fast: ## only the fast suite (no ffmpeg, no browser)
+	@deploy/bootstrap test
+	$(PYTHON) -m pytest -q -n 2 -m "not media and not browser and not stack"
+
+check: ## lint, types, import contracts, missing migrations and translations
+	@deploy/bootstrap test
+	@deploy/run-checks
+
+lock: ## resolve the dependencies again (hashes, no addresses)
+	@deploy/bootstrap test
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/base.in -o requirements/base.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/dev.in -o requirements/dev.txt
+
+messages: ## collect the strings into the translation catalogue
+	@deploy/bootstrap test
+	$(PYTHON) manage.py makemessages -l zh_Hans --no-wrap --no-location --no-obsolete -i frontend -i var -i .venv -i tests
+
+clean: ## remove the site's state and everything that was built (asks nothing)
+	rm -rf var static/dist .venv frontend/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,68 @@
+"""The only door of the western lawyer's room. Other rooms see frozen facts here and never a queryset.
+
+It schedules sessions and tells what is known of them. It does not know quotas, targets or confirmations:
+those stand in the officer's room, by its own rows.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from courses.catalogue import queries as catalogue
+from courses.catalogue.models import LecturePage
+from courses.credits.operations import ensure_default_rules
+from courses.schedule.operations import (
+    UnableToCancel,
+    UnableToHold,
+    UnableToSchedule,
+    cancel_session,
+    ensure_delivery_modes,
+    record_held,
+    schedule_session,
+)
+from courses.schedule.queries import (
+    EvidenceItem,
+    Mode,
+    SessionFact,
+    SessionUnknown,
+    delivery_modes,
+    session_fact,
+    session_facts,
+)
+from qianchang.people.models import Association
+
+__all__ = [
+    "EvidenceItem",
+    "Mode",
+    "SessionFact",
+    "SessionUnknown",
+    "UnableToCancel",
+    "UnableToHold",
+    "UnableToSchedule",
+    "cancel_session",
+    "delivery_modes",
+    "drafts_waiting",
+    "ensure_default_rules",
+    "ensure_delivery_modes",
+    "lectures_for_sessions",
+    "record_held",
+    "schedule_session",
+    "session_fact",
+    "session_facts",
+]
+
+
+def lectures_for_sessions(supporters: Iterable[Association | int]) -> list[tuple[int, str]]:
+    """Return (id, title) of the published lectures that these associations and those below them gave,
+    newest first.
+    """
+    ids = {each if isinstance(each, int) else each.pk for each in supporters}
+    below = Association.objects.filter(parent__in=ids).values("pk")
+    own = LecturePage.objects.filter(association__in=ids) | LecturePage.objects.filter(association__in=below)
+    published = own.filter(live=True, review=LecturePage.Review.PUBLISHED).order_by(
+        "-first_published_at", "-pk"
+    )
+    return [(lecture.pk, lecture.localised_title) for lecture in published]
+
+
+def drafts_waiting(associations: Sequence[Association] | None) -> int:
+    """Return how many lectures of these associations (None: of all) wait for review."""
+    return catalogue.lectures_waiting(associations)

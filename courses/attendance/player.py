@@ -1,0 +1,95 @@
+"""What the player on a lecture page is told when the page is made."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.attendance import queries, registries
+from courses.attendance.queries import WatchRecord
+from courses.attendance.rules import Terms
+from courses.catalogue.models import LecturePage, LectureVersion
+from courses.catalogue.queries import current_version
+from courses.enrolment.queries import may_play
+from media_pipeline.api import RecordingSummary, recording_summary
+from qianchang.people.queries import lawyer_of
+
+RATES = (1, 1.25, 1.5, 2)
+
+
+def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
+    """Return the player's configuration for the reader of a lecture page; None where there is nothing to
+    play: no lawyer, not enrolled, not released, or no mode of the recording is ready.
+    """
+    at = timezone.now()
+    lawyer = lawyer_of(request.user) if request.user.is_authenticated else None
+    version = current_version(lecture) if lawyer else None
+    if lawyer is None or version is None or not may_play(lawyer, lecture, at):
+        return None
+    recording = recording_summary(version.recording_id)
+    if not recording.modes:
+        return None
+    today = timezone.localdate(at)
+    terms = registries.terms_of(lawyer, on=today)
+    record = queries.watch_record(lawyer, version, terms=terms)
+    credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
+    config = _config(lecture, version, recording, record, terms, credited=credited)
+    return {
+        "config": config,
+        "record": record,
+        "presence_url": reverse("attendance:presence", args=[lecture.pk]),
+    }
+
+
+def codes_of(record: WatchRecord) -> list[dict[str, Any]]:
+    """Return the presence codes as the player knows them: where they are and whether they were answered."""
+    return [
+        {
+            "index": window.index,
+            "from_ms": window.from_ms,
+            "until_ms": window.until_ms,
+            "answered": window.index in record.answered,
+        }
+        for window in record.windows
+    ]
+
+
+def _config(
+    lecture: LecturePage,
+    version: LectureVersion,
+    recording: RecordingSummary,
+    record: WatchRecord,
+    terms: Terms,
+    *,
+    credited: bool,
+) -> dict[str, object]:
+    return {
+        "lecture": lecture.pk,
+        "version": version.pk,
+        "title": lecture.localised_title,
+        "opens": "/api/v1/playbacks/",
+        "modes": [
+            {
+                "mode": mode.mode,
+                "label": str(mode.label),
+                "bytes": mode.size_bytes,
+                "kbits": mode.average_kbits,
+                "width": mode.width,
+            }
+            for mode in recording.modes
+        ],
+        # Faster than the rule credits would only waste the lawyer's evening; afterwards any speed will do.
+        "rates": [rate for rate in RATES if credited or rate <= terms.max_rate] or [1],
+        "duration_ms": version.length_ms,
+        "covered_ms": record.covered_ms,
+        "creditable_ms": record.creditable_ms,
+        "intervals_ms": record.intervals,
+        "missing_ms": record.missing,
+        "position_ms": record.position_ms,
+        "hours": f"{terms.hours(record.creditable_ms):.1f}",
+        "threshold": f"{terms.threshold:f}",
+        "codes": codes_of(record),
+        "credited": credited,
+        "hours_url": "/my/hours/",
+    }

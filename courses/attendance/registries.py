@@ -1,0 +1,74 @@
+"""What attendance asks of the hours above it: the terms of watching, and whether evidence has earned
+something.
+
+`courses.credits` is the credit office. Without one, the terms are the defaults and nothing is ever awarded.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from courses.attendance.queries import WatchRecord
+from courses.attendance.rules import Terms
+from courses.catalogue.models import LectureVersion
+from qianchang.people.models import Lawyer
+
+
+@dataclass(frozen=True)
+class Award:
+    """Hours that were credited, and the page that shows what for."""
+
+    hours: Decimal
+    entry_url: str
+
+
+class CreditOffice(Protocol):
+    """Turns evidence into hours. `courses.credits` is the office."""
+
+    def terms(self, lawyer: Lawyer, *, on: date) -> Terms:
+        """Say what the rule of the lawyer's jurisdiction asks on a day. One query."""
+
+    def after_evidence(
+        self, *, lawyer: Lawyer, version: LectureVersion, record: WatchRecord, at: datetime
+    ) -> Award | None:
+        """Award what is due now; return the award of this lecture in this accounting year, new or old."""
+
+    def award_of(self, lawyer: Lawyer, *, lecture_id: int, terms: Terms, on: date) -> Award | None:
+        """Return the award of a lecture in the accounting year of a day."""
+
+
+@dataclass
+class _Registered:
+    office: CreditOffice | None = None
+
+
+_registered = _Registered()
+
+
+def register_credit_office(office: CreditOffice) -> None:
+    """Say who turns evidence into hours."""
+    _registered.office = office
+
+
+def terms_of(lawyer: Lawyer, *, on: date) -> Terms:
+    """Return what watching must fulfil for this lawyer on a day."""
+    return Terms() if _registered.office is None else _registered.office.terms(lawyer, on=on)
+
+
+def after_evidence(
+    *, lawyer: Lawyer, version: LectureVersion, record: WatchRecord, at: datetime
+) -> Award | None:
+    """Let the office award what the evidence has earned; return the award of this accounting year, if any."""
+    if _registered.office is None:
+        return None
+    return _registered.office.after_evidence(lawyer=lawyer, version=version, record=record, at=at)
+
+
+def award_of(lawyer: Lawyer, *, lecture_id: int, terms: Terms, on: date) -> Award | None:
+    """Return the award of a lecture in the accounting year of a day, if any."""
+    return (
+        None
+        if _registered.office is None
+        else _registered.office.award_of(lawyer, lecture_id=lecture_id, terms=terms, on=on)
+    )

@@ -1,0 +1,143 @@
+"""What the catalogue asks of the apps above it: whether one may watch, how far one is, what a length is worth.
+
+The catalogue knows lectures and nothing of enrolments, evidence or hours. Those apps register themselves here when
+they start; as long as nobody did, the answers are those of a site without them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from django.http import HttpRequest
+
+from courses.catalogue.models import CoursePage, LecturePage
+from qianchang.people.models import Account, Association, Lawyer
+
+
+class EnrolmentState(StrEnum):
+    """How the reader stands to a lecture or a course."""
+
+    GUEST = "guest"
+    NOT_A_LAWYER = "not_a_lawyer"
+    NOT_RELEASED = "not_released"
+    CAN_ENROL = "can_enrol"
+    ENROLLED = "enrolled"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one lawyer is with one lecture. `credited_hours` is None as long as nothing was credited."""
+
+    percent: int
+    credited_hours: Decimal | None
+    position_ms: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one lawyer takes, newest first: ids of lectures (those of courses are not among them) and of courses."""
+
+    lecture_ids: tuple[int, ...] = ()
+    course_ids: tuple[int, ...] = ()
+
+
+class EnrolmentDesk(Protocol):
+    """Who may take what. `courses.enrolment` is the desk."""
+
+    def lecture_states(
+        self, lectures: Sequence[LecturePage], request: HttpRequest
+    ) -> dict[int, EnrolmentState]:
+        """How the reader stands to each lecture, by its id; queries do not grow with their number."""
+
+    def course_state(self, course: CoursePage, request: HttpRequest) -> EnrolmentState:
+        """How the reader stands to a course."""
+
+    def taken_by(self, lawyer: Lawyer) -> Taken:
+        """What the lawyer takes."""
+
+    def release(
+        self, *, lecture: LecturePage, associations: Sequence[Association] | None, by: Account, at: datetime
+    ) -> None:
+        """Open the lecture to these associations and those below them; None means to everybody."""
+
+
+PlayerSource = Callable[[LecturePage, HttpRequest], dict[str, object] | None]
+ProgressSource = Callable[[Lawyer, Sequence[int]], dict[int, Progress]]
+HoursSource = Callable[[int, HttpRequest], Decimal]
+
+
+@dataclass
+class _Registered:
+    desk: EnrolmentDesk | None = None
+    player: PlayerSource | None = None
+    progress: ProgressSource | None = None
+    hours: HoursSource | None = None
+
+
+_registered = _Registered()
+
+
+def register_enrolment_desk(desk: EnrolmentDesk) -> None:
+    """Say who decides about enrolments and releases."""
+    _registered.desk = desk
+
+
+def register_player(source: PlayerSource) -> None:
+    """Say who makes the player of a lecture page; it returns None where the reader gets no player."""
+    _registered.player = source
+
+
+def register_progress(source: ProgressSource) -> None:
+    """Say who knows how far a lawyer is."""
+    _registered.progress = source
+
+
+def register_hours(source: HoursSource) -> None:
+    """Say who knows how many hours (学时) a length in milliseconds is worth to the reader."""
+    _registered.hours = source
+
+
+def enrolment_desk() -> EnrolmentDesk | None:
+    """Return who decides about enrolments, None while nobody does."""
+    return _registered.desk
+
+
+def enrolment_states(lectures: Sequence[LecturePage], request: HttpRequest) -> dict[int, EnrolmentState]:
+    """Return how the reader stands to each lecture, by its id."""
+    if _registered.desk is None:
+        return {lecture.pk: EnrolmentState.GUEST for lecture in lectures}
+    return _registered.desk.lecture_states(lectures, request)
+
+
+def enrolment_state(lecture: LecturePage, request: HttpRequest) -> EnrolmentState:
+    """Return how the reader stands to one lecture."""
+    return enrolment_states([lecture], request)[lecture.pk]
+
+
+def course_state(course: CoursePage, request: HttpRequest) -> EnrolmentState:
+    """Return how the reader stands to a course."""
+    return (
+        EnrolmentState.GUEST if _registered.desk is None else _registered.desk.course_state(course, request)
+    )
+
+
+def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
+    """Return the context of the player, or None where the reader gets none."""
+    return None if _registered.player is None else _registered.player(lecture, request)
+
+
+def progress_of(lawyer: Lawyer | None, lecture_ids: Sequence[int]) -> dict[int, Progress]:
+    """Return how far the lawyer is with each lecture that was begun, by its id."""
+    if lawyer is None or _registered.progress is None:
+        return {}
+    return _registered.progress(lawyer, lecture_ids)
+
+
+def hours_of(lengths_ms: Iterable[int], request: HttpRequest) -> dict[int, Decimal]:
+    """Return the hours (学时) that each length is worth to the reader; empty while nobody knows."""
+    if _registered.hours is None:
+        return {}
+    return {length_ms: _registered.hours(length_ms, request) for length_ms in set(lengths_ms)}

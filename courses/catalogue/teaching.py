@@ -1,0 +1,127 @@
+"""The expert's lectures as their list shows them: one state word and one next action each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from courses.catalogue import queries
+from courses.catalogue.models import LecturePage
+from courses.catalogue.rules import State, state_of
+from media_pipeline import api as media
+from qianchang.people.models import Account
+
+LABELS = {
+    State.DRAFT: pgettext_lazy("lecture state", "draft"),
+    State.UPLOADING: pgettext_lazy("lecture state", "uploading"),
+    State.PROCESSING: pgettext_lazy("lecture state", "processing"),
+    State.TROUBLED: pgettext_lazy("lecture state", "recording refused"),
+    State.IN_REVIEW: pgettext_lazy("lecture state", "in review"),
+    State.RETURNED: pgettext_lazy("lecture state", "returned"),
+    State.PUBLISHED: pgettext_lazy("lecture state", "published"),
+    State.WITHDRAWN: pgettext_lazy("lecture state", "withdrawn"),
+}
+ACTIONS = {
+    State.DRAFT: _("Complete and submit"),
+    State.UPLOADING: _("Resume upload"),
+    State.PROCESSING: _("See progress"),
+    State.TROUBLED: _("Send another file"),
+    State.IN_REVIEW: _("See details"),
+    State.RETURNED: _("Make the changes"),
+    State.PUBLISHED: _("Open the lecture"),
+    State.WITHDRAWN: _("See the reason"),
+}
+# The classes of the tags in the stylesheet: done, waiting, needs the user, going on.
+COLOURS = {
+    State.PUBLISHED: "ok",
+    State.IN_REVIEW: "wa",
+    State.TROUBLED: "er",
+    State.RETURNED: "er",
+    State.UPLOADING: "br",
+    State.PROCESSING: "br",
+}
+
+
+@dataclass(frozen=True)
+class TeachingRow:
+    """One lecture of the expert, or a recording that has no lecture yet (`lecture` is None)."""
+
+    title: str
+    state: State
+    url: str
+    lecture: LecturePage | None
+    recording: media.RecordingSummary | None
+
+    @property
+    def label(self) -> str:
+        """The state word."""
+        return str(LABELS[self.state])
+
+    @property
+    def colour(self) -> str:
+        """The class of the state's tag."""
+        return COLOURS.get(self.state, "")
+
+    @property
+    def action(self) -> str:
+        """What to do next."""
+        return str(ACTIONS[self.state])
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the file arrived, or how far the processing is; None when neither is going on."""
+        if self.recording is None:
+            return None
+        if self.state is State.UPLOADING:
+            return min(100, self.recording.received_bytes * 100 // max(1, self.recording.size_bytes))
+        if self.state is State.PROCESSING and self.recording.jobs:
+            return sum(job.progress_percent for job in self.recording.jobs) // len(self.recording.jobs)
+        return None
+
+
+def state_of_lecture(lecture: LecturePage, recording: media.RecordingSummary | None) -> State:
+    """The one word for where a lecture stands."""
+    return state_of(
+        lecture.review, recording.state if recording else None, watchable=bool(recording and recording.modes)
+    )
+
+
+def row_of(lecture: LecturePage, recording: media.RecordingSummary | None) -> TeachingRow:
+    """One lecture in the expert's list."""
+    state = state_of_lecture(lecture, recording)
+    url = (
+        lecture.get_url()
+        if state is State.PUBLISHED
+        else reverse("catalogue:teach_lecture", args=[lecture.pk])
+    )
+    return TeachingRow(lecture.title, state, url or "", lecture, recording)
+
+
+def rows_of(account: Account) -> list[TeachingRow]:
+    """Everything that an expert gave, what still needs doing first: recordings without a lecture, then lectures."""
+    lectures = list(queries.lectures_of(account).select_related("association"))
+    recordings = media.recording_summaries(
+        [lecture.recording_id for lecture in lectures if lecture.recording_id]
+    )
+    loose = [recording for recording in media.recordings_of(account) if recording.id not in recordings]
+    return [
+        *_loose_rows(loose),
+        *(row_of(lecture, recordings.get(lecture.recording_id or 0)) for lecture in lectures),
+    ]
+
+
+def _loose_rows(recordings: Iterable[media.RecordingSummary]) -> list[TeachingRow]:
+    """Recordings that belong to no lecture. Refused ones have said why at the upload and need nothing more."""
+    new = reverse("catalogue:teach_new")
+    rows = []
+    for recording in recordings:
+        state = state_of(State.DRAFT, recording.state, watchable=False)
+        if state is State.TROUBLED:
+            continue
+        # A file that has arrived only lacks its details; one that has not is chosen again and goes on.
+        url = new if state is State.UPLOADING else f"{new}?recording={recording.public_id}"
+        state = State.UPLOADING if state is State.UPLOADING else State.DRAFT
+        rows.append(TeachingRow(recording.original_name, state, url, None, recording))
+    return rows

@@ -1,0 +1,54 @@
+"""Lengths, sizes and hits in words."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from courses.catalogue import rules
+
+register = template.Library()
+
+
+@register.filter
+def length_words(length_ms: int | None) -> str:
+    """A length in milliseconds as "1 h 53 min"; under a minute in seconds."""
+    if not length_ms:
+        return ""
+    minutes, seconds = divmod(round(length_ms / 1000), 60)
+    if not minutes:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    hours, minutes = divmod(minutes + (seconds >= 30), 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+
+@register.filter
+def megabytes(size_bytes: int | None) -> str:
+    """A size as learners read it: whole megabytes, one decimal below ten, gigabytes from a thousand on."""
+    if size_bytes is None:
+        return ""
+    size = Decimal(size_bytes) / 1_000_000
+    if size >= 1000:
+        return f"{size / 1000:.2f} GB"
+    return f"{size:.0f} MB" if size >= 10 else f"{max(size, Decimal('0.1')):.1f} MB"
+
+
+@register.filter
+def marked(text: str, words: Sequence[str]) -> SafeString:
+    """The text with the words of a search marked."""
+    return format_html_join(
+        "", "{}{}{}", ((_open(hit), piece, _close(hit)) for piece, hit in rules.pieces(text, words))
+    )
+
+
+def _open(hit: bool) -> SafeString:
+    return SafeString("<mark>" if hit else "")
+
+
+def _close(hit: bool) -> SafeString:
+    return SafeString("</mark>" if hit else "")

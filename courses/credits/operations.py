@@ -1,0 +1,117 @@
+"""Writes of the hours: the default rule, and the award that evidence has earned."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
+
+from courses.attendance import queries as attendance
+from courses.attendance import registries
+from courses.attendance.queries import WatchRecord
+from courses.attendance.rules import length_of
+from courses.catalogue.models import LectureVersion
+from courses.credits import queries, rules
+from courses.credits.models import CreditEntry, CreditRule
+from courses.schedule.rules import NETWORK_VIDEO
+from qianchang.groundwork import audit, ledgers
+from qianchang.people.models import Jurisdiction, Lawyer
+from qianchang.people.operations import ensure_jurisdiction
+
+# The day of the national notice that began the programme; no hours are older.
+DEFAULT_RULE_DATE = date(2012, 11, 14)
+
+
+class VersionFrozen(Exception):
+    """Hours were credited for this lecture version, so it stays as it is. Make a new version."""
+
+
+@transaction.atomic
+def ensure_default_rules(at: datetime) -> CreditRule:
+    """Make the national credit rule exist with the defaults of domain.md, and return it. Doing it again
+    changes nothing.
+    """
+    national = Jurisdiction.objects.filter(code=Jurisdiction.DEFAULT_CODE).first() or ensure_jurisdiction(
+        code=Jurisdiction.DEFAULT_CODE, name_zh="全国", name_en="National", at=at
+    )
+    rule, entered = CreditRule.objects.get_or_create(
+        jurisdiction=national, version=1, defaults={"effective_date": DEFAULT_RULE_DATE}
+    )
+    if entered:
+        audit.record("entered", object_type="credit rule", object_key=str(rule), by=None, at=at)
+    return rule
+
+
+def award_if_due(
+    *, lawyer: Lawyer, version: LectureVersion, at: datetime, record: WatchRecord | None = None
+) -> CreditEntry | None:
+    """Credit the hours of a lecture when enough of it was watched and every presence code was answered.
+    Returns the award of this accounting year, old or new; None while something is missing or after the
+    award was reversed.
+
+    One award for each lawyer, lecture and accounting year, so calling it again changes nothing. An award of
+    an earlier year uses up its evidence: another one needs watching since. Raises queries.NoCreditRule.
+    """
+    if record is None:
+        terms = registries.terms_of(lawyer, on=localdate(at))
+        record = attendance.watch_record(lawyer, version, terms=terms)
+    year = rules.accounting_year(localdate(at), record.terms.year_starts_month)
+    earlier = list(queries.awards_ever(lawyer, version.lecture_id))
+    made = next((entry for entry in earlier if entry.accounting_year == year), None)
+    if made is not None:
+        return None if queries.is_reversed(made) else made
+    covered_ms = record.covered_ms
+    if earlier:
+        since = max(entry.recorded_at for entry in earlier)
+        covered_ms = length_of(attendance.covered_since(lawyer, version, since))
+    missing = rules.hindrance(
+        covered_ms=covered_ms,
+        creditable_ms=record.creditable_ms,
+        threshold=record.terms.threshold,
+        codes_missing=len(record.codes_missing),
+    )
+    return None if missing else _award(lawyer, version, record, covered_ms=covered_ms, year=year, at=at)
+
+
+def refuse_change_of_frozen(version: LectureVersion) -> None:
+    """Raise VersionFrozen when hours were credited for a version that is about to be changed."""
+    if version.pk and CreditEntry.objects.filter(lecture_version=version.pk).exists():
+        raise VersionFrozen(version.pk)
+
+
+def _award(
+    lawyer: Lawyer, version: LectureVersion, record: WatchRecord, *, covered_ms: int, year: int, at: datetime
+) -> CreditEntry | None:
+    if record.terms.rule_id is None:
+        raise queries.NoCreditRule(lawyer.association.jurisdiction.code)
+    measure = attendance.evidence_measure(lawyer, version)
+    entry = CreditEntry(
+        lawyer=lawyer,
+        lawyer_digest=licence_digest(lawyer.licence_number),
+        lecture_version=version,
+        lecture=version.lecture,
+        accounting_year=year,
+        category=version.lecture.category,
+        mode_code=NETWORK_VIDEO,
+        hours=record.terms.hours(record.creditable_ms),
+        rule_id=record.terms.rule_id,
+        covered_ms=covered_ms,
+        creditable_ms=record.creditable_ms,
+        wall_ms=record.accepted_wall_ms,
+        codes_answered=len(record.windows) - len(record.codes_missing),
+        devices=measure.devices,
+        grade=CreditEntry.Grade(rules.grade(measure.latest_delay)),
+    )
+    try:
+        with transaction.atomic():
+            ledgers.append(entry, ledger=lawyer.association.code, at=at)
+            audit.record("credited", object_type="credit entry", object_key=str(entry), by=None, at=at)
+    except IntegrityError:
+        # Another report of the same lawyer was faster by a moment: its award is the one.
+        return queries.awards_ever(lawyer, version.lecture_id).filter(accounting_year=year).first()
+    return entry
+
+
+def licence_digest(licence_number: str) -> str:
+    """Return the keyed digest under which a lawyer stands in the ledger: it outlives the person's erasure."""
+    return salted_hmac("courses.credits.lawyer", licence_number, algorithm="sha256").hexdigest()

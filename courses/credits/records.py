@@ -1,0 +1,189 @@
+"""What the hours pages show: an accounting year, and the watch record behind one entry, as plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+
+from courses.attendance import queries as attendance
+from courses.attendance import sentences
+from courses.attendance.models import PresenceCheck, WatchedSpan
+from courses.attendance.rules import MINUTE_MS, Interval
+from courses.catalogue.models import Category, LecturePage
+from courses.credits import rules
+from courses.credits.models import CreditEntry
+from courses.credits.queries import Year
+from courses.schedule.queries import delivery_modes
+from qianchang.groundwork.hours import hours_for
+from qianchang.people.models import Account, Jurisdiction, Lawyer
+
+# Of so many lectures begun last, the first that is not credited yet is offered.
+LOOK_BACK = 8
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One line of the ledger table."""
+
+    entry: CreditEntry
+    mode_label: str
+    category_label: str
+
+
+@dataclass(frozen=True)
+class NextLecture:
+    """The lecture to go on with, and what it will be worth."""
+
+    lecture: LecturePage
+    percent: int
+    hours: Decimal
+
+
+@dataclass(frozen=True)
+class YearPage:
+    """My hours."""
+
+    year: Year
+    last_date: date
+    days_left: int
+    minutes_a_week: int
+    threshold_percent: Decimal
+    rows: tuple[EntryRow, ...]
+    next_lecture: NextLecture | None
+    is_present: bool
+
+
+@dataclass(frozen=True)
+class RefusedSpan:
+    """One reported span that did not count, or not whole, and why. Times in milliseconds of the recording."""
+
+    media: Interval
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SittingRow:
+    """One playback: when, on what, how much was accepted and what was refused."""
+
+    opened_at: datetime
+    device: str
+    minutes: Decimal
+    stretches: tuple[Interval, ...]
+    refused: tuple[RefusedSpan, ...]
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One entry with everything it stands on."""
+
+    entry: CreditEntry
+    percent: Decimal
+    threshold_percent: Decimal
+    watched_minutes: Decimal
+    creditable_minutes: Decimal
+    wall_minutes: Decimal
+    mode_label: str
+    category_label: str
+    sittings: tuple[SittingRow, ...]
+    codes: tuple[PresenceCheck, ...]
+    rule_name: str
+    is_own: bool
+
+
+def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
+    """Return what the page of one accounting year shows."""
+    today = localdate(at)
+    is_present = year.first_date <= today < year.end_date
+    days_left = max((year.end_date - today).days, 0)
+    modes = _mode_labels()
+    return YearPage(
+        year=year,
+        last_date=year.end_date - timedelta(days=1),
+        days_left=days_left,
+        minutes_a_week=rules.minutes_a_week(
+            year.totals.total.missing, unit_minutes=year.rule.unit_minutes, days_left=days_left
+        ),
+        threshold_percent=_percent(year.rule.threshold),
+        rows=tuple(_entry_row(entry, modes) for entry in year.entries),
+        next_lecture=_next_lecture(lawyer, year) if is_present else None,
+        is_present=is_present,
+    )
+
+
+def entry_page(entry: CreditEntry, *, viewer: Account) -> EntryPage:
+    """Return what the page of one entry shows to the one who looks at it."""
+    version, lawyer = entry.lecture_version, entry.lawyer
+    answered = PresenceCheck.objects.filter(lawyer=lawyer, lecture_version=version, correct=True)
+    row = _entry_row(entry, _mode_labels())
+    return EntryPage(
+        entry=entry,
+        percent=_percent(
+            Decimal(entry.covered_ms) / entry.creditable_ms if entry.creditable_ms else Decimal(0)
+        ),
+        threshold_percent=_percent(entry.rule.threshold),
+        watched_minutes=_minutes(entry.covered_ms),
+        creditable_minutes=_minutes(entry.creditable_ms),
+        wall_minutes=_minutes(entry.wall_ms),
+        mode_label=row.mode_label,
+        category_label=row.category_label,
+        sittings=tuple(
+            SittingRow(
+                opened_at=sitting.playback.opened_at,
+                device=sitting.playback.device,
+                minutes=_minutes(sitting.accepted_ms),
+                stretches=sitting.accepted,
+                refused=tuple(_refused(span) for span in sitting.refused),
+            )
+            for sitting in attendance.sittings(lawyer, version)
+        ),
+        codes=tuple(answered.order_by("code_index")),
+        rule_name=_jurisdiction_name(entry.rule.jurisdiction),
+        is_own=lawyer.account_id == viewer.pk,
+    )
+
+
+def _next_lecture(lawyer: Lawyer, year: Year) -> NextLecture | None:
+    credited = {entry.lecture_id for entry in year.entries if entry.hours > 0}
+    for coverage in attendance.begun_by(lawyer, most=LOOK_BACK):
+        lecture = coverage.lecture_version.lecture
+        if lecture.live and lecture.pk not in credited:
+            percent = attendance.percent_watched(coverage)
+            seconds = attendance.creditable_of(coverage.lecture_version) // 1000
+            hours = hours_for(seconds, unit_minutes=year.rule.unit_minutes, step=year.rule.step)
+            return NextLecture(lecture=lecture, percent=percent, hours=hours)
+    return None
+
+
+def _entry_row(entry: CreditEntry, modes: dict[str, str]) -> EntryRow:
+    return EntryRow(
+        entry=entry,
+        mode_label=modes.get(entry.mode_code, entry.mode_code),
+        category_label=str(Category(entry.category).label),
+    )
+
+
+def _mode_labels() -> dict[str, str]:
+    return {mode.code: mode.label for mode in delivery_modes()}
+
+
+def _jurisdiction_name(jurisdiction: Jurisdiction) -> str:
+    return jurisdiction.name_en if get_language() == "en" and jurisdiction.name_en else jurisdiction.name_zh
+
+
+def _refused(span: WatchedSpan) -> RefusedSpan:
+    return RefusedSpan(
+        media=(span.media_from_ms, span.media_until_ms),
+        at=span.wall_from,
+        sentence=sentences.refusal_sentence(span.refusal),
+    )
+
+
+def _minutes(ms: int) -> Decimal:
+    return (Decimal(ms) / MINUTE_MS).quantize(Decimal("0.1"))
+
+
+def _percent(share: Decimal) -> Decimal:
+    return (100 * share).quantize(Decimal("0.1"))

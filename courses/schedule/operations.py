@@ -1,0 +1,218 @@
+"""Writes of the sessions: schedule one, record that it was held, cancel it; and the delivery modes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast, Substr
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from courses.catalogue.models import LecturePage, LectureVersion
+from courses.schedule import queries, rules
+from courses.schedule.models import DeliveryMode, TrainingSession
+from courses.schedule.queries import SessionFact
+from courses.schedule.registries import reach_of
+from qianchang.groundwork import audit
+from qianchang.people.models import Account, Association
+from qianchang.people.permissions import Act, may, require
+from qianchang.people.queries import association_line
+
+State = TrainingSession.State
+OPEN_STATES = (State.PLANNED, State.SCHEDULED, State.HELD)
+# Others may number a session in the same moment; then the next number is tried.
+NUMBERING_ATTEMPTS = 20
+
+
+class UnableToSchedule(Exception):
+    """The session cannot be scheduled; the text says why and what to do."""
+
+
+class UnableToHold(Exception):
+    """The session cannot be recorded as held; the text says what is missing."""
+
+
+class UnableToCancel(Exception):
+    """The session cannot be cancelled any more; the text says why."""
+
+
+@transaction.atomic
+def ensure_delivery_modes(rows: Iterable[Mapping[str, object]]) -> list[DeliveryMode]:
+    """Make the delivery modes be as said (code, name_zh, name_en, letter, position, source, quote), and
+    return them. Doing it again changes nothing.
+    """
+    fields = ("name_zh", "name_en", "letter", "position", "source", "quote")
+    return [
+        DeliveryMode.objects.update_or_create(
+            code=row["code"], defaults={field: row[field] for field in fields if field in row}
+        )[0]
+        for row in rows
+    ]
+
+
+def schedule_session(
+    *,
+    lecture: LecturePage | int,
+    mode_code: str,
+    supporter: Association,
+    beneficiary: Association,
+    date: date,
+    place: str = "",
+    by: Account,
+    at: datetime,
+) -> TrainingSession:
+    """Schedule one session (场) of the newest version of a lecture and give it its code.
+
+    Officers of the supporting and of the beneficiary association may. Raises PermissionDenied for anybody
+    else, UnableToSchedule when the lecture is not published, the place is missing or the same session
+    exists.
+    """
+    _require_either(by, supporter, beneficiary, at)
+    mode = DeliveryMode.objects.filter(code=mode_code).first()
+    if mode is None:
+        raise UnableToSchedule(_("There is no such way of holding a session. Choose one from the list."))
+    place = " ".join(place.split())
+    lecture_id = lecture if isinstance(lecture, int) else lecture.pk
+    versions = LectureVersion.objects.filter(lecture=lecture_id, lecture__review=LecturePage.Review.PUBLISHED)
+    version = versions.order_by("-number").first()
+    _refuse_to_schedule(version, mode, supporter, beneficiary, place)
+    prefix = rules.code_prefix([each.code for each in association_line(beneficiary)], mode.letter, date)
+    for _attempt in range(NUMBERING_ATTEMPTS):
+        session = TrainingSession(
+            code=rules.session_code(prefix, _last_number(prefix) + 1),
+            lecture_version=version,
+            mode=mode,
+            supporter=supporter,
+            beneficiary=beneficiary,
+            date=date,
+            place=place,
+            state=State.SCHEDULED,
+            entered_by=by,
+            entered_at=at,
+        )
+        try:
+            with transaction.atomic():
+                session.save(force_insert=True)
+                _record("scheduled", session, by=by, at=at, mode=mode.code, date=date.isoformat())
+        except IntegrityError:
+            _refuse_the_same(session)
+            continue
+        return session
+    raise UnableToSchedule(_("Many sessions are being entered at this moment. Try again in a minute."))
+
+
+@transaction.atomic
+def record_held(*, session: TrainingSession | SessionFact, by: Account, at: datetime) -> TrainingSession:
+    """Record that a session was held; the officer of the supporting association signs with it.
+
+    A network video is held when it was released to the region by its date and reached somebody there:
+    without that there is no fact to record, and it is refused. Any other mode is an event that happened: it
+    is recorded with whatever evidence there is, and what is missing is written into the audit log. Source:
+    domain.md, "From holding to 场" 2 and "Evidence".
+
+    Raises PermissionDenied for others, UnableToHold for a date to come, a session that is not scheduled,
+    and the above.
+    """
+    session = _locked(session.code)
+    require(by, Act.HOLD_SESSION, on=localdate(at), association=session.supporter)
+    if session.state == State.HELD:
+        raise UnableToHold(_("This session is recorded as held already."))
+    if session.state == State.CANCELLED:
+        raise UnableToHold(_("This session was cancelled. Schedule a new one."))
+    if session.date > localdate(at):
+        raise UnableToHold(_("This session lies in the future. Record it when it was held."))
+    release = queries.release_before(session)
+    question = queries.question_of(session)
+    reach = reach_of([question])[question]
+    if rules.is_shown_by_reach(session.mode.code):
+        if release is None:
+            raise UnableToHold(
+                _("The lecture was not released to this region by the date of the session. Release it first.")
+            )
+        if reach < 1:
+            raise UnableToHold(
+                _(
+                    "No lawyer of this region has hours for this lecture yet. A video is held when it reached somebody."
+                )
+            )
+    session.state, session.held_by, session.held_at = State.HELD, by, at
+    session.save(update_fields=["state", "held_by", "held_at"])
+    missing = [item.label for item in queries.evidence_of(session, release, reach) if not item.present]
+    _record("held", session, by=by, at=at, reach=reach, missing=", ".join(missing))
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session: TrainingSession | SessionFact, by: Account, at: datetime) -> TrainingSession:
+    """Cancel a session that was not held. Raises PermissionDenied for others, UnableToCancel once it was
+    held.
+    """
+    session = _locked(session.code)
+    _require_either(by, session.supporter, session.beneficiary, at)
+    if session.state == State.HELD:
+        raise UnableToCancel(_("This session was held. It can only be returned or reversed."))
+    if session.state != State.CANCELLED:
+        session.state = State.CANCELLED
+        session.save(update_fields=["state"])
+        _record("cancelled", session, by=by, at=at)
+    return session
+
+
+def _require_either(by: Account, supporter: Association, beneficiary: Association, at: datetime) -> None:
+    today = localdate(at)
+    if not any(
+        may(by, Act.SCHEDULE_SESSION, on=today, association=each) for each in (supporter, beneficiary)
+    ):
+        raise PermissionDenied(Act.SCHEDULE_SESSION.value)
+
+
+def _refuse_to_schedule(
+    version: LectureVersion | None,
+    mode: DeliveryMode,
+    supporter: Association,
+    beneficiary: Association,
+    place: str,
+) -> None:
+    if version is None:
+        raise UnableToSchedule(_("This lecture is not published yet. Publish it first."))
+    if supporter.pk == beneficiary.pk:
+        raise UnableToSchedule(_("A session is held for another region. Choose the beneficiary association."))
+    if rules.needs_place(mode.code) and not place:
+        raise UnableToSchedule(_("Give the place where the session is held."))
+
+
+def _refuse_the_same(session: TrainingSession) -> None:
+    same = TrainingSession.objects.filter(
+        lecture_version=session.lecture_version,
+        beneficiary=session.beneficiary,
+        mode=session.mode,
+        date=session.date,
+        place=session.place,
+        state__in=OPEN_STATES,
+    ).first()
+    if same is not None:
+        raise UnableToSchedule(
+            _("The same session exists already: %(code)s. Open it, or change the date or the place.")
+            % {"code": same.code}
+        )
+
+
+def _last_number(prefix: str) -> int:
+    numbered = TrainingSession.objects.filter(code__startswith=prefix)
+    last = numbered.aggregate(last=Max(Cast(Substr("code", len(prefix) + 1), IntegerField())))["last"]
+    return int(last or 0)
+
+
+def _locked(code: str) -> TrainingSession:
+    found = TrainingSession.objects.select_for_update(of=("self",)).select_related(
+        "lecture_version", "mode", "supporter", "beneficiary__parent__parent"
+    )
+    return found.get(code=code)
+
+
+def _record(
+    verb: str, session: TrainingSession, *, by: Account, at: datetime, **details: str | int | None
+) -> None:
+    audit.record(verb, object_type="session", object_key=session.code, by=by, at=at, **details)

@@ -1,0 +1,69 @@
+"""Keeping a lease alive while ffmpeg works, and finding out when it is lost."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection
+
+from media_pipeline.conductor import operations
+
+logger = logging.getLogger(__name__)
+
+_PROGRESS_SECONDS = 1.0
+
+
+class Pulse:
+    """The heartbeat of one claim. `lost()` is true once another worker may have the job: then kill ffmpeg and leave."""
+
+    def __init__(self, held: operations.Claim) -> None:
+        self._held = held
+        self._lost = threading.Event()
+        self._renewed = time.monotonic()
+        self._percent, self._told = -1, 0.0
+
+    def lost(self) -> bool:
+        """Tell whether the lease is gone, or was not renewed for as long as it holds."""
+        return self._lost.is_set() or time.monotonic() - self._renewed > operations.LEASE_SECONDS
+
+    def tell(self, percent: int) -> None:
+        """Write down how far the work is, at most once a second; that renews the lease as well."""
+        now = time.monotonic()
+        if percent > self._percent and now - self._told >= _PROGRESS_SECONDS:
+            self._percent, self._told = percent, now
+            self.beat(percent)
+
+    def beat(self, percent: int | None = None) -> None:
+        """Renew the lease once. A database that does not answer for a moment is not a lost lease yet."""
+        asked = time.monotonic()
+        try:
+            operations.renew(self._held, percent=percent)
+        except operations.LeaseLost:
+            self._lost.set()
+        except DatabaseError as error:
+            logger.warning("job %s: no heartbeat: %s", self._held.job_id, error)
+        else:
+            self._renewed = asked
+
+
+@contextmanager
+def beating(held: operations.Claim) -> Iterator[Pulse]:
+    """Renew the lease at a third of its length, in a thread of its own, as long as the block runs."""
+    pulse, stopped = Pulse(held), threading.Event()
+
+    def beat_until_stopped() -> None:
+        try:
+            while not stopped.wait(operations.LEASE_SECONDS / 3):
+                pulse.beat()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat_until_stopped, name=f"heartbeat-{held.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield pulse
+    finally:
+        stopped.set()
+        thread.join(timeout=operations.LEASE_SECONDS)

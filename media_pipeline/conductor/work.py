@@ -1,0 +1,66 @@
+"""One worker doing one job: claim it, keep the lease, run the stage, and end it under its own name, whatever happens."""
+
+import logging
+import os
+import shutil
+import socket
+import traceback
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from media_pipeline.conductor import operations
+from media_pipeline.conductor.heartbeat import beating
+from media_pipeline.conductor.stages import Run, run_stage
+from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
+from media_pipeline.transcoding.runner import ToolCancelled
+
+logger = logging.getLogger(__name__)
+
+
+def work_on(job_id: int) -> bool:
+    """Do a job if it is free, and tell whether it was. Never raises for what the job does: that stands in its row."""
+    held = operations.claim(job_id=job_id, worker=_name(), at=timezone.now())
+    if held is None:
+        return False
+    logger.info("job %s: %s, attempt %s", held.job_id, held.kind, held.attempt)
+    with suppress(operations.LeaseLost), beating(held) as pulse, _folder(held) as folder:
+        try:
+            run_stage(Run(held, pulse, folder))
+        except RecordingRefused as refusal:
+            operations.refuse(held, code=refusal.code, log=refusal.log, at=timezone.now())
+        except StageFailed as failure:
+            logger.warning("job %s: %s", held.job_id, failure)
+            operations.give_up(held, code=failure.code, log=failure.log, at=timezone.now())
+        except (operations.LeaseLost, ToolCancelled):
+            logger.warning("job %s: the lease of fence %s is lost; leaving", held.job_id, held.fence)
+        except Exception:  # a bug or a broken machine: the row says so, and the worker lives on
+            logger.exception("job %s", held.job_id)
+            operations.give_up(held, code=Failure.INTERNAL, log=traceback.format_exc(), at=timezone.now())
+    return True
+
+
+def _name() -> str:
+    """Name this very claim: machine, process, and a number that no other claim has."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+@contextmanager
+def _folder(held: operations.Claim) -> Iterator[Path]:
+    """Yield an empty folder for this fence, and leave nothing of it or of the fences before it."""
+    job = Path(settings.MEDIA_WORK_DIR).resolve() / str(held.job_id)
+    for earlier in sorted(job.glob("*")):
+        if earlier.name.isdigit() and int(earlier.name) < held.fence:
+            shutil.rmtree(earlier, ignore_errors=True)
+    folder = job / str(held.fence)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            job.rmdir()

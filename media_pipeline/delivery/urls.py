@@ -1,0 +1,9 @@
+"""Addresses of media. The token is one path segment, so that a playlist's relative names stay under it."""
+
+from django.urls import path
+
+from media_pipeline.delivery import views
+
+app_name = "delivery"
+
+urlpatterns = [path("<str:token>/<str:name>", views.file, name="file")]

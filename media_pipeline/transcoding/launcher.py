@@ -1,0 +1,48 @@
+"""The last step before ffmpeg: limits, no network, and a promise to die with the worker. Then it becomes ffmpeg.
+
+Run as a script by `runner.py`: `launcher.py '<limits as JSON>' <parent pid> command...`. A program of its own, because
+code between fork and exec of a process with threads may hang for ever.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+CLONE_NEWNET = 0x40000000
+CLONE_NEWUSER = 0x10000000
+
+
+def main() -> None:
+    """Apply the limits and become the command."""
+    limits = json.loads(sys.argv[1])
+    parent = int(sys.argv[2])
+    command = sys.argv[3:]
+    libc = ctypes.CDLL(None, use_errno=True)
+    # Best effort: where the kernel allows it, the tool sees no network at all. The allow-lists hold in any case.
+    if libc.unshare(CLONE_NEWNET) != 0:
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the worker died before the tool started")
+    os.nice(limits["nice"])
+    _limit(resource.RLIMIT_AS, limits["memory_bytes"])
+    _limit(resource.RLIMIT_FSIZE, limits["file_bytes"])
+    _limit(resource.RLIMIT_CPU, limits["cpu_seconds"])
+    _limit(resource.RLIMIT_NOFILE, 128)
+    _limit(resource.RLIMIT_CORE, 0)
+    os.execvp(command[0], command)  # noqa: S606 (an argument list of our own, never a shell)
+
+
+def _limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""tus 1.0.0 over plain Django: creation, creation-with-upload, checksum, expiration, termination.
+
+Bodies are read as a stream in blocks, never whole. An answer before the end of a body drains a little of it first, or
+the client would see a broken connection instead of our sentence.
+"""
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from media_pipeline.recordings.failures import Failure
+from media_pipeline.recordings.sentences import sentence
+from media_pipeline.uploads import operations, parts, queries, receiving, rules
+from media_pipeline.uploads.models import Upload
+from qianchang.people.models import Account
+from qianchang.people.permissions import Act, may
+
+TUS_VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
+BODY_TYPE = "application/offset+octet-stream"
+# A line that brings nothing for this long is cut (seconds): the client resumes, and the lock is free for it.
+STALL_SECONDS = 30
+DRAIN_BYTES = 4 * 1024**2
+CHECKSUM_MISMATCH = 460
+
+# Every way to fail: its status and its sentence.
+ANSWERS: dict[type[Exception], tuple[int, str, str]] = {
+    operations.EmptyUpload: (400, "empty", ""),
+    operations.UploadTooLarge: (413, "too_large", ""),
+    operations.NoRoomForUpload: (507, "no_space", ""),
+    receiving.DiskFull: (507, "no_space", ""),
+    parts.PartMissing: (410, "upload_abandoned", ""),
+    operations.TooManyOpenUploads: (
+        409, "too_many_uploads", gettext_lazy("You have many unfinished uploads. Finish or remove one first."),
+    ),
+    operations.UploadClosed: (410, "closed", gettext_lazy("This upload has ended. Start a new one.")),
+    queries.UploadUnknown: (404, "unknown", gettext_lazy("There is no such upload.")),
+    parts.PartBusy: (
+        423, "busy", gettext_lazy("This file is being sent from another window or computer. Wait a moment, then go on."),
+    ),
+    receiving.OffsetMismatch: (
+        409, "offset", gettext_lazy("The server has another part of the file than your computer thinks. Go on from the confirmed part."),
+    ),
+    receiving.TooManyBytes: (413, "too_many_bytes", gettext_lazy("The file is longer than announced. Choose it again.")),
+    receiving.ChecksumMismatch: (
+        CHECKSUM_MISMATCH, "checksum", gettext_lazy("A block arrived damaged and was not kept. It will be sent again."),
+    ),
+    receiving.ConnectionCut: (400, "cut", gettext_lazy("The connection was cut. Everything confirmed is kept; go on from there.")),
+    rules.BadHeader: (400, "bad_header", gettext_lazy("The uploader sent a header that cannot be understood. Reload the page.")),
+}  # fmt: skip
+
+
+def collection(request: HttpRequest) -> HttpResponse:
+    """OPTIONS: what this server can do. GET: the owner's open uploads. POST: a new upload."""
+    if request.method == "OPTIONS":
+        return _options()
+    if not request.user.is_authenticated:
+        return _sign_in()
+    if request.method == "GET":
+        found = queries.open_uploads(request.user, at=timezone.now())
+        return JsonResponse({"uploads": [_summary(upload) for upload in found]})
+    if request.method == "POST":
+        return _answer(request, lambda at: _create(request, _account(request), at))
+    return _not_allowed("GET, POST, OPTIONS")
+
+
+def resource(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """HEAD: the confirmed offset. PATCH: more bytes. DELETE: remove. GET: state as JSON."""
+    method = request.method
+    if method == "POST" and "X-HTTP-Method-Override" in request.headers:
+        method = request.headers["X-HTTP-Method-Override"].upper()
+    if method == "OPTIONS":
+        return _options()
+    if not request.user.is_authenticated:
+        return _sign_in()
+    account = _account(request)
+    actions: dict[str, Callable[[datetime], HttpResponse]] = {
+        "GET": lambda at: JsonResponse(_summary(queries.upload_of(account, public_id))),
+        "HEAD": lambda at: _head(queries.upload_of(account, public_id)),
+        "PATCH": lambda at: _patch(request, queries.upload_of(account, public_id), at),
+        "DELETE": lambda at: _delete(queries.upload_of(account, public_id), account, at),
+    }
+    action = actions.get(method or "")
+    if action is None:
+        return _not_allowed("GET, HEAD, PATCH, DELETE, OPTIONS")
+    return _answer(request, action, versioned=method != "GET")
+
+
+def _create(request: HttpRequest, account: Account, at: datetime) -> HttpResponse:
+    if not may(account, Act.UPLOAD_RECORDING, on=timezone.localdate(at), owner=account):
+        return _refusal(
+            403, "forbidden", _("Only lecturers and officers can send recordings. Ask your association.")
+        )
+    if "Upload-Defer-Length" in request.headers:
+        raise rules.BadHeader("Upload-Defer-Length")
+    length = rules.parse_size(request.headers.get("Upload-Length"), "Upload-Length")
+    name = rules.shown_name(rules.parse_metadata(request.headers.get("Upload-Metadata", "")))
+    body = _body(request) if request.content_type == BODY_TYPE else None
+    upload = operations.create_upload(length=length, name=name, by=account, at=at)
+    if body and body.length:
+        upload = receiving.receive(upload=upload, offset=0, body=body, at=at)
+    response = HttpResponse(status=201)
+    response["Location"] = reverse("uploads:resource", args=[upload.public_id])
+    response["Upload-Offset"] = str(upload.offset)
+    return _expiring(response, upload)
+
+
+def _head(upload: Upload) -> HttpResponse:
+    if upload.state not in (Upload.State.OPEN, Upload.State.COMPLETE):
+        raise operations.UploadClosed
+    response = HttpResponse(status=200)
+    response["Upload-Offset"] = str(upload.offset)
+    response["Upload-Length"] = str(upload.length)
+    response["Cache-Control"] = "no-store"
+    return _expiring(response, upload)
+
+
+def _patch(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
+    if upload.state == Upload.State.REFUSED:
+        raise receiving.RefusedAtDoor(Failure(upload.refusal_code))
+    if request.content_type != BODY_TYPE:
+        return _refusal(
+            415, "content_type", _("The uploader sent a header that cannot be understood. Reload the page.")
+        )
+    offset = rules.parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
+    upload = receiving.receive(upload=upload, offset=offset, body=_body(request), at=at)
+    response = HttpResponse(status=204)
+    response["Upload-Offset"] = str(upload.offset)
+    return _expiring(response, upload)
+
+
+def _delete(upload: Upload, account: Account, at: datetime) -> HttpResponse:
+    with parts.locked(upload.public_id):
+        operations.terminate_upload(upload=upload, by=account, at=at)
+    return HttpResponse(status=204)
+
+
+def _body(request: HttpRequest) -> receiving.Body:
+    checksum = request.headers.get("Upload-Checksum")
+    length = rules.parse_size(request.headers.get("Content-Length") or None, "Content-Length")
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALL_SECONDS)
+    return receiving.Body(
+        read=request.read, length=length, checksum=rules.parse_checksum(checksum) if checksum else None
+    )
+
+
+def _answer(
+    request: HttpRequest, action: Callable[[datetime], HttpResponse], *, versioned: bool = True
+) -> HttpResponse:
+    """Run one tus action and turn every named error into its status and sentence."""
+    if versioned and request.headers.get("Tus-Resumable") != TUS_VERSION:
+        response = _refusal(412, "version", _("This uploader is too old for this site. Reload the page."))
+        response["Tus-Version"] = TUS_VERSION
+        return response
+    try:
+        response = action(timezone.now())
+    except receiving.RefusedAtDoor as error:
+        response = _refusal(415, error.code, sentence(error.code))
+    except tuple(ANSWERS) as error:
+        status, code, words = ANSWERS[type(error)]
+        response = _refusal(status, code, str(words) or sentence(code))
+    if response.status_code >= 400:
+        _drain(request)
+    response["Tus-Resumable"] = TUS_VERSION
+    return response
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read a little of what is still coming, so that the client is listening when we answer."""
+    left = DRAIN_BYTES
+    with contextlib.suppress(OSError):
+        while left > 0 and (block := request.read(min(receiving.BLOCK_BYTES, left))):
+            left -= len(block)
+
+
+def _summary(upload: Upload) -> dict[str, str | int | None]:
+    return {
+        "id": str(upload.public_id),
+        "recording": str(upload.recording.public_id),
+        "name": upload.recording.original_name,
+        "offset": upload.offset,
+        "length": upload.length,
+        "state": upload.state,
+        "sentence": sentence(upload.refusal_code),
+        "expires_at": upload.expires_at.isoformat(),
+    }
+
+
+def _expiring(response: HttpResponse, upload: Upload) -> HttpResponse:
+    if upload.state == Upload.State.OPEN:
+        response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    return response
+
+
+def _options() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Tus-Resumable"] = TUS_VERSION
+    response["Tus-Version"] = TUS_VERSION
+    response["Tus-Extension"] = EXTENSIONS
+    response["Tus-Max-Size"] = str(settings.UPLOAD_MAX_BYTES)
+    response["Tus-Checksum-Algorithm"] = ",".join(rules.CHECKSUM_ALGORITHMS)
+    return response
+
+
+def _account(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # noqa: S101 (narrows the type; anonymous was answered above)
+    return request.user
+
+
+def _sign_in() -> HttpResponse:
+    return _refusal(401, "sign_in", _("Sign in first, then go on."))
+
+
+def _not_allowed(allowed: str) -> HttpResponse:
+    response = _refusal(
+        405, "method", _("The uploader sent a header that cannot be understood. Reload the page.")
+    )
+    response["Allow"] = allowed
+    return response
+
+
+def _refusal(status: int, code: str, words: str) -> HttpResponse:
+    return JsonResponse({"detail": words, "code": str(code)}, status=status)

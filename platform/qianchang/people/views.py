@@ -1,0 +1,101 @@
+"""The account pages that allauth does not have: activation and settings."""
+
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from qianchang.people import operations
+from qianchang.people.forms import ActivationForm, LanguageForm, SettingsForm
+from qianchang.people.models import Account
+from qianchang.people.viewer import DATA_SAVER_COOKIE, TEXT_SIZE_COOKIE, Viewer
+
+COOKIE_AGE = 365 * 24 * 3600
+
+
+@sensitive_post_parameters("code", "password", "password_again")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest) -> HttpResponse:
+    """The first sign-in of a lawyer on the roster, and the way back for one who forgot the password."""
+    form = ActivationForm(request.POST or None)
+    if request.method == "POST":
+        # The operation counts the tries on one licence number; this stops a walk through the roster.
+        if not ratelimit.consume(request, action="activate"):
+            form.add_error(None, _("Too many tries from this address. Wait a few minutes and try again."))
+        elif form.is_valid():
+            typed = form.cleaned_data
+            try:
+                account = operations.activate_lawyer(
+                    licence_number=typed["licence_number"],
+                    name=typed["name"],
+                    code=typed["code"],
+                    password=typed["password"],
+                    at=timezone.now(),
+                )
+            except operations.UnableToActivate as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+            else:
+                messages.success(
+                    request, _("Your account is active. Next time you sign in with this password.")
+                )
+                signed_in: HttpResponse = perform_login(
+                    request, account, redirect_url=settings.LOGIN_REDIRECT_URL
+                )
+                return signed_in
+    return render(request, "people/activate.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Text size, data saver and language: on the account, and in cookies for guests."""
+    viewer = Viewer(request)
+    now = {"text_size": viewer.text_size, "data_saver": "on" if viewer.data_saver else "off"}
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        chosen = {name: form.cleaned_data[name] or now[name] for name in now}
+        if isinstance(request.user, Account):
+            operations.change_preferences(
+                account=request.user,
+                text_size=chosen["text_size"],
+                data_saver=chosen["data_saver"] == "on",
+                at=timezone.now(),
+            )
+        response = HttpResponseRedirect(_next_page(request))
+        for cookie, name in ((TEXT_SIZE_COOKIE, "text_size"), (DATA_SAVER_COOKIE, "data_saver")):
+            response.set_cookie(
+                cookie,
+                chosen[name],
+                max_age=COOKIE_AGE,
+                samesite="Lax",
+                secure=request.is_secure(),
+                httponly=True,
+            )
+        if "next" not in request.POST:
+            messages.success(request, _("Saved."))
+        return response
+    language = LanguageForm(initial={"language": get_language()})
+    return render(
+        request,
+        "people/settings.html",
+        {"form": form, "language_form": language},
+        status=422 if form.errors else 200,
+    )
+
+
+def _next_page(request: HttpRequest) -> str:
+    """Return the page to go back to: the one named in the form if it is one of ours, else the settings."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("people:settings")

@@ -1,0 +1,51 @@
+"""Reads about programmes, plans and targets."""
+
+from collections.abc import Collection
+
+from programmes.plans.models import Plan, Programme, Target
+from programmes.plans.rules import Line
+
+SESSIONS = "lecture_sessions"
+
+
+def session_plans() -> list[Plan]:
+    """Return the plans whose unit is the training session, with their programmes."""
+    return list(Plan.objects.filter(kind=SESSIONS).select_related("programme").order_by("code"))
+
+
+def session_plan_of(programme_code: str) -> Plan | None:
+    """Return the plan of a programme whose unit is the training session, or None."""
+    return next((plan for plan in session_plans() if plan.programme.code == programme_code), None)
+
+
+def programme(code: str) -> Programme | None:
+    """Return a programme with its document and owner, or None."""
+    return Programme.objects.filter(code=code).select_related("owner", "source").first()
+
+
+def targets(plans: Collection[Plan], *, supporter_id: int | None = None) -> list[Target]:
+    """Return the targets of some plans (of one supporter), with everything that a page says of them: two
+    queries.
+    """
+    rows = Target.objects.filter(plan__in=plans)
+    if supporter_id is not None:
+        rows = rows.filter(supporter=supporter_id)
+    return list(
+        rows.select_related("plan", "supporter__region", "beneficiary__region", "source")
+        .prefetch_related("modes")
+        .order_by("plan__code", "pk")
+    )
+
+
+def line_of(target: Target) -> Line:
+    """Return a target as the rules see it. `modes` must have been prefetched, or this is a query."""
+    return Line(
+        key=target.key,
+        supporter=target.supporter.code,
+        quantity=target.quantity,
+        strength=target.strength,
+        beneficiary=target.beneficiary.code if target.beneficiary else None,
+        year=target.year,
+        each_year=target.each_year,
+        modes=frozenset(mode.code for mode in target.modes.all()),
+    )

@@ -1,0 +1,361 @@
+"""What one officer finds at the desk: the board that is theirs, one session with its buttons, today's to-do
+list.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses import api as courses
+from courses.api import SessionFact
+from programmes.plans import queries as plans
+from programmes.plans.models import Plan, Target
+from programmes.quotas import queries, rules, wording
+from programmes.quotas.board import Board, board
+from programmes.quotas.models import Decision, MonthClose, QuotaEntry
+from programmes.quotas.queries import Row
+from programmes.quotas.rules import WAITING, State
+from programmes.quotas.scope import Scope, scope_of
+from qianchang.people.models import Account, Association
+from qianchang.people.permissions import Act, associations_where, may
+
+LONGEST_GROUP = 20
+
+# --- The board ----------------------------------------------------------------------------------------------
+
+
+def supporters_on_board(plan: Plan, scope: Scope) -> list[Association]:
+    """Return the supporters whose board of a plan somebody may open, those with the most to give first."""
+    targets = Target.objects.filter(plan=plan)
+    if not scope.sees_everything:
+        targets = targets.filter(Q(supporter__in=scope.supporters) | Q(beneficiary__in=scope.beneficiaries))
+    return list(
+        Association.objects.filter(pk__in=targets.values("supporter"))
+        .select_related("region")
+        .order_by("code")
+    )
+
+
+def board_for(
+    account: Account, *, programme: str, year: int, association: str = "", on: date
+) -> tuple[Board, list[Association]] | None:
+    """Return the board of a programme's session plan as an account may see it, and the supporters to choose
+    from. None when there is no such programme or it is none of theirs: absent and forbidden look the same.
+    """
+    plan = plans.session_plan_of(programme)
+    if plan is None:
+        return None
+    scope = scope_of(account, on=on)
+    choices = supporters_on_board(plan, scope)
+    supporter = next((each for each in choices if association in ("", each.code)), None)
+    if supporter is None:
+        return None
+    narrowed = None if scope.gives(supporter.pk) else scope.beneficiaries
+    return board(plan, supporter=supporter, year=year, as_of=on, beneficiaries=narrowed), choices
+
+
+# --- One session --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state on the state line: reached when and by whom, or not reached."""
+
+    label: str
+    reached: bool
+    current: bool
+    on: date | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a session's history."""
+
+    at: datetime
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """One session as somebody at the desk sees it, with what they may do now."""
+
+    row: Row
+    fact: SessionFact
+    plan: Plan
+    supporter_code: str
+    supporter_name: str
+    beneficiary_name: str
+    state_label: str
+    tag: str
+    steps: tuple[Step, ...]
+    history: tuple[Event, ...]
+    returned_because: str
+    may_hold: bool
+    may_confirm: bool
+    may_return: bool
+    why_not_confirm: str
+
+
+def session_page(account: Account, *, code: str, on: date) -> SessionPage | None:
+    """Return a session by its code, or None when there is none or it is none of theirs."""
+    row = queries.row_of(code)
+    if row is None or not scope_of(account, on=on).sees(
+        supporter_id=row.supporter, beneficiary_id=row.beneficiary
+    ):
+        return None
+    fact = courses.session_fact(code)
+    sides = queries.associations([row.supporter, row.beneficiary])
+    supporter, beneficiary = sides[row.supporter], sides[row.beneficiary]
+    decisions = list(Decision.objects.filter(session=row.session).select_related("decided_by").order_by("pk"))
+    entries = list(QuotaEntry.objects.filter(session=row.session, plan=row.plan).order_by("sequence"))
+    confirmer = may(account, Act.CONFIRM_SESSION, on=on, association=beneficiary)
+    refusal = rules.refusal_to_confirm(
+        row.state, entered_by=fact.entered_by_id, held_by=fact.held_by_id, by=account.pk
+    )
+    either_side = any(
+        may(account, Act.RETURN_SESSION, on=on, association=side) for side in (supporter, beneficiary)
+    )
+    own = (rules.ConfirmRefusal.ENTERED_BY_SELF, rules.ConfirmRefusal.HELD_BY_SELF)
+    last = decisions[-1] if decisions else None
+    names = _names(fact)
+    return SessionPage(
+        row=row,
+        fact=fact,
+        plan=Plan.objects.select_related("programme").get(pk=row.plan),
+        supporter_code=supporter.code,
+        supporter_name=wording.association_name(supporter),
+        beneficiary_name=wording.association_name(beneficiary),
+        state_label=str(wording.STATES[row.state]),
+        tag=wording.TAGS[row.state],
+        steps=_steps(row, fact, last, entries, names),
+        history=_history(fact, decisions, entries, names),
+        returned_because=last.reason if last and row.state is State.RETURNED else "",
+        may_hold=row.state in (State.PLANNED, State.SCHEDULED)
+        and may(account, Act.HOLD_SESSION, on=on, association=supporter),
+        may_confirm=confirmer and refusal is None,
+        may_return=rules.may_return(row.state) and either_side,
+        why_not_confirm=str(wording.CONFIRM_REFUSALS[refusal]) if confirmer and refusal in own else "",
+    )
+
+
+def _names(fact: SessionFact) -> dict[int, str]:
+    ids = [number for number in (fact.entered_by_id, fact.held_by_id) if number]
+    return {number: str(account) for number, account in Account.objects.in_bulk(ids).items()}
+
+
+def _steps(
+    row: Row, fact: SessionFact, last: Decision | None, entries: list[QuotaEntry], names: dict[int, str]
+) -> tuple[Step, ...]:
+    line = [State.PLANNED, State.SCHEDULED, State.HELD, State.CONFIRMED, State.COUNTED]
+    aside = {State.RETURNED: 2, State.REVERSED: 4, State.CANCELLED: -1}
+    here = aside.get(row.state, line.index(row.state) if row.state in line else -1)
+    confirmed = last if last and last.outcome == Decision.Outcome.CONFIRMED else None
+    when: dict[State, tuple[date | None, str]] = {
+        State.SCHEDULED: (fact.date, names.get(fact.entered_by_id, "")),
+        State.HELD: (fact.held_at.date() if fact.held_at else None, names.get(fact.held_by_id or 0, "")),
+        State.CONFIRMED: (confirmed.decided_at.date(), str(confirmed.decided_by))
+        if confirmed
+        else (None, ""),
+        State.COUNTED: (entries[0].recorded_at.date() if entries else None, ""),
+    }
+    return tuple(
+        Step(
+            label=str(wording.STATES[state]),
+            reached=position <= here,
+            current=position == here,
+            on=when.get(state, (None, ""))[0],
+            name=when.get(state, (None, ""))[1],
+        )
+        for position, state in enumerate(line)
+    )
+
+
+def _history(
+    fact: SessionFact, decisions: list[Decision], entries: list[QuotaEntry], names: dict[int, str]
+) -> tuple[Event, ...]:
+    events = []
+    if fact.held_at:
+        events.append(Event(fact.held_at, names.get(fact.held_by_id or 0, ""), _("Recorded as held")))
+    for decision in decisions:
+        what = (
+            _("Confirmed")
+            if decision.outcome == Decision.Outcome.CONFIRMED
+            else _("Returned: %(reason)s") % {"reason": decision.reason}
+        )
+        events.append(Event(decision.decided_at, str(decision.decided_by), what))
+    for entry in entries:
+        what = (
+            _("Counted in %(month)s (entry %(number)d of %(ledger)s)")
+            if entry.quantity > 0
+            else _("Reversed in %(month)s (entry %(number)d of %(ledger)s)")
+        )
+        what %= {"month": entry.posted_month, "number": entry.sequence, "ledger": entry.ledger}
+        events.append(Event(entry.recorded_at, "", f"{what} {entry.reason}".strip()))
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+# --- Today's to-do list -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the to-do list: what, from whom, since when, and one button."""
+
+    what: str
+    whom: str
+    note: str
+    button: str
+    url: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks of one kind; `count` may be more than are listed."""
+
+    title: str
+    count: int
+    tasks: tuple[Task, ...]
+
+
+def todo(account: Account, *, on: date) -> list[Group]:
+    """Return what an officer can do today, by kind; empty when nothing waits."""
+    scope = scope_of(account, on=on)
+    groups = [_lectures_to_review(account, on=on)]
+    if not scope.is_empty and not scope.sees_everything:
+        rows = [
+            row
+            for row in queries.rows(scope.sessions() & ~Q(session__state="cancelled"))
+            if row.state in WAITING
+        ]
+        facts = (
+            {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in rows])}
+            if rows
+            else {}
+        )
+        sides = queries.associations({row.supporter for row in rows} | {row.beneficiary for row in rows})
+        groups[:0] = [
+            _to_confirm(
+                [r for r in rows if r.state is State.HELD and scope.receives(r.beneficiary)], facts, sides, on
+            ),
+            _to_mend(
+                [r for r in rows if r.state is State.RETURNED and scope.gives(r.supporter)], facts, sides
+            ),
+            _to_hold(
+                [
+                    r
+                    for r in rows
+                    if r.state in (State.SCHEDULED, State.PLANNED)
+                    and r.date <= on
+                    and scope.gives(r.supporter)
+                ],
+                facts,
+                sides,
+            ),
+            _to_close([r for r in rows if r.state is State.CONFIRMED and scope.gives(r.supporter)], sides),
+        ]
+    return [group for group in groups if group.count]
+
+
+def _session_url(row: Row) -> str:
+    return reverse("quotas:session", args=[row.code])
+
+
+def _to_confirm(
+    rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association], on: date
+) -> Group:
+    tasks = []
+    for row in rows[:LONGEST_GROUP]:
+        held_at = facts[row.session].held_at
+        days = (on - held_at.date()).days if held_at else 0
+        tasks.append(
+            Task(
+                what=facts[row.session].lecture_title,
+                whom=wording.association_name(sides[row.supporter]),
+                note=ngettext("waits for %(days)d day", "waits for %(days)d days", days) % {"days": days},
+                button=_("Look and confirm"),
+                url=_session_url(row),
+                urgent=days >= rules.REMIND_AFTER_DAYS,
+            )
+        )
+    return Group(_("Sessions to confirm"), len(rows), tuple(tasks))
+
+
+def _to_mend(rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association]) -> Group:
+    said = queries.last_decisions(row.session for row in rows) if rows else {}
+    return Group(
+        _("Returned sessions to mend"),
+        len(rows),
+        tuple(
+            Task(
+                what=facts[row.session].lecture_title,
+                whom=wording.association_name(sides[row.beneficiary]),
+                note=said[row.session].reason,
+                button=_("Open the session"),
+                url=_session_url(row),
+                urgent=True,
+            )
+            for row in rows[:LONGEST_GROUP]
+        ),
+    )
+
+
+def _to_hold(rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association]) -> Group:
+    tasks = []
+    for row in rows[:LONGEST_GROUP]:
+        missing = wording.missing_evidence(facts[row.session])
+        tasks.append(
+            Task(
+                what=facts[row.session].lecture_title,
+                whom=wording.region_of(sides[row.beneficiary]),
+                note=_("Missing: %(evidence)s") % {"evidence": _(", ").join(missing)}
+                if missing
+                else wording.short_date(row.date),
+                button=_("Open the session"),
+                url=_session_url(row),
+            )
+        )
+    return Group(_("Sessions to record as held"), len(rows), tuple(tasks))
+
+
+def _to_close(rows: list[Row], sides: dict[int, Association]) -> Group:
+    """One task for each supporter and plan with confirmed sessions: the month that is open now."""
+    confirmed: dict[tuple[int, int], list[Row]] = {}
+    for row in rows:
+        confirmed.setdefault((row.supporter, row.plan), []).append(row)
+    named = {plan.pk: plan for plan in plans.session_plans()} if rows else {}
+    tasks = []
+    for (supporter, plan), theirs in confirmed.items():
+        closed = MonthClose.objects.filter(plan=plan, supporter=supporter).values_list("month", flat=True)
+        month = rules.open_month(min(rules.month_of(row.date) for row in theirs), closed=list(closed))
+        url = reverse("quotas:close_month", args=[named[plan].programme.code, month])
+        tasks.append(
+            Task(
+                what=_("%(plan)s, %(month)s") % {"plan": named[plan], "month": month},
+                whom=wording.association_name(sides[supporter]),
+                note=ngettext("%(count)d session confirmed", "%(count)d sessions confirmed", len(theirs))
+                % {"count": len(theirs)},
+                button=_("Preview the close"),
+                url=f"{url}?association={sides[supporter].code}",
+            )
+        )
+    return Group(_("Months to close"), len(tasks), tuple(tasks))
+
+
+def _lectures_to_review(account: Account, *, on: date) -> Group:
+    reviewed = associations_where(account, Act.REVIEW_LECTURE, on=on)
+    waiting = courses.drafts_waiting(reviewed) if reviewed is None or reviewed else 0
+    task = Task(
+        what=ngettext("%(count)d lecture waits", "%(count)d lectures wait", waiting) % {"count": waiting},
+        whom="",
+        note="",
+        button=_("Open the review desk"),
+        url=reverse("catalogue:review"),
+    )
+    return Group(_("Lectures to review"), waiting, (task,) if waiting else ())

@@ -1,0 +1,167 @@
+"""What closing a month would count, what it would leave out, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from courses import api as courses
+from courses.api import SessionFact
+from programmes.plans.models import Plan
+from programmes.quotas import queries, rules, wording
+from programmes.quotas.models import MonthClose, QuotaEntry, QuotaRule
+from programmes.quotas.rules import Candidate, State, Terms, Why
+from qianchang.people.models import Association
+
+
+@dataclass(frozen=True)
+class Line:
+    """One session at the close: counted when `why` is empty. `late` means that its own month is closed
+    already.
+    """
+
+    fact: SessionFact
+    region: str
+    target: int
+    rule: QuotaRule
+    state: State
+    effective_month: str
+    late: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """One supporter's month of one plan, before or after its close. `refusal` says why it cannot be closed
+    now.
+    """
+
+    plan: Plan
+    supporter: Association
+    supporter_name: str
+    month: str
+    closes_from: date
+    counted: tuple[Line, ...]
+    left_out: tuple[Line, ...]
+    closed: MonthClose | None
+    posted: tuple[QuotaEntry, ...]
+    refusal: str
+
+
+def month(plan: Plan, *, supporter: Association, month: str, on: date) -> Month:
+    """Return a month as it stands on a day. Raises ValueError when `month` is not like 2026-10."""
+    until = rules.last_day(month)
+    closes = list(
+        MonthClose.objects.filter(plan=plan, supporter=supporter)
+        .select_related("closed_by")
+        .order_by("month")
+    )
+    closed = next((close for close in closes if close.month == month), None)
+    rows = [
+        row
+        for row in queries.rows(
+            Q(plan=plan, session__supporter=supporter, session__date__lte=until)
+            & ~Q(session__state="cancelled")
+        )
+        if row.state not in (State.COUNTED, State.REVERSED)
+    ]
+    places = queries.associations([supporter.pk, *(row.beneficiary for row in rows)])
+    rule_of = queries.rules_of(places, on=until)
+    lines = _lines(plan, rows, places, rule_of, closed_months=[close.month for close in closes])
+    touched = [rule_of[row.beneficiary] for row in rows] or [rule_of[supporter.pk]]
+    closes_from = rules.closes_from(
+        month, days_before_end=[rule.close_days_before_month_end for rule in touched]
+    )
+    return Month(
+        plan=plan,
+        supporter=supporter,
+        supporter_name=wording.association_name(supporter),
+        month=month,
+        closes_from=closes_from,
+        counted=() if closed else tuple(line for line in lines if not line.why),
+        left_out=tuple(line for line in lines if line.why) if not closed else (),
+        closed=closed,
+        posted=_posted(plan, supporter, month) if closed else (),
+        refusal=_refusal(month, closes_from, [close.month for close in closes], on=on),
+    )
+
+
+def _lines(
+    plan: Plan,
+    rows: Sequence[queries.Row],
+    places: dict[int, Association],
+    rule_of: dict[int, QuotaRule],
+    *,
+    closed_months: Sequence[str],
+) -> list[Line]:
+    facts = {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in rows])}
+    candidates = [
+        Candidate(
+            session=row.session,
+            state=row.state,
+            lecture=facts[row.session].lecture_id,
+            beneficiary=row.beneficiary,
+            mode=row.mode,
+            held=row.date,
+            length_ms=facts[row.session].length_ms,
+            reach=facts[row.session].reach,
+        )
+        for row in rows
+    ]
+    decided = rules.verdicts(
+        candidates,
+        counted_before=queries.recordings_counted(plan, beneficiaries={row.beneficiary for row in rows}),
+        terms={number: Terms(rule.minimum_minutes) for number, rule in rule_of.items()},
+    )
+    by_session = {row.session: row for row in rows}
+    lines: list[Line] = []
+    for verdict in decided:
+        row = by_session[verdict.candidate.session]
+        rule = rule_of[row.beneficiary]
+        effective = rules.month_of(row.date)
+        lines.append(
+            Line(
+                fact=facts[row.session],
+                region=wording.region_of(places[row.beneficiary]),
+                target=row.target,
+                rule=rule,
+                state=row.state,
+                effective_month=effective,
+                late=effective in closed_months,
+                why=_why(verdict.why, rule, facts[row.session]),
+            )
+        )
+    return lines
+
+
+def _why(why: Why | None, rule: QuotaRule, fact: SessionFact) -> str:
+    if why is None:
+        return ""
+    if why is Why.TOO_SHORT:
+        return _("It lasts %(length)d minutes; a session has at least %(minimum)d.") % {
+            "length": fact.length_minutes,
+            "minimum": rule.minimum_minutes,
+        }
+    return str(wording.REASONS_NOT_TO_COUNT[why])
+
+
+def _posted(plan: Plan, supporter: Association, month: str) -> tuple[QuotaEntry, ...]:
+    entries = QuotaEntry.objects.filter(plan=plan, supporter=supporter, posted_month=month)
+    return tuple(entries.select_related("session", "beneficiary__region").order_by("sequence"))
+
+
+def _refusal(month: str, closes_from: date, closed: Sequence[str], *, on: date) -> str:
+    later = max((other for other in closed if other > month), default="")
+    if later:
+        return _("%(later)s is closed already, so nothing is posted in %(month)s any more.") % {
+            "later": later,
+            "month": month,
+        }
+    if on < closes_from:
+        return _("%(month)s can be closed from %(day)s on.") % {
+            "month": month,
+            "day": wording.short_date(closes_from),
+        }
+    return ""

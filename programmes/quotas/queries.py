@@ -1,0 +1,170 @@
+"""Reads of sessions on their way to being counted. Every function takes the scope of whoever looks, or says
+whose sessions it reads. Whether a session is counted is told by the ledger alone.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+
+from programmes.plans.models import Plan
+from programmes.quotas import rules
+from programmes.quotas.models import Decision, QuotaEntry, QuotaRule, SessionTarget
+from programmes.quotas.rules import State
+from programmes.quotas.scope import Scope
+from qianchang.people.models import Association, Jurisdiction
+
+
+@dataclass(frozen=True)
+class Row:
+    """One session on a plan, with all that is counted of it."""
+
+    session: int
+    code: str
+    plan: int
+    target: int
+    supporter: int
+    beneficiary: int
+    mode: str
+    date: date
+    state: State
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which sessions a list shows. Empty = any. `states` and `modes` are alternatives."""
+
+    plan: str = ""
+    supporter: str = ""
+    beneficiary: str = ""
+    year: int | None = None
+    modes: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """The filter as the address of the list writes it."""
+        parts = {
+            "plan": self.plan,
+            "supporter": self.supporter,
+            "beneficiary": self.beneficiary,
+            "year": str(self.year) if self.year else "",
+            "mode": ",".join(self.modes),
+            "state": ",".join(self.states),
+        }
+        return urlencode({name: value for name, value in parts.items() if value}, safe=",")
+
+
+def rows(condition: Q) -> list[Row]:
+    """Return the sessions on plans that fulfil a condition on SessionTarget, by date: one query."""
+    return [
+        _row(values)
+        for values in _with_state(SessionTarget.objects.filter(condition)).order_by("session__date", "pk")
+    ]
+
+
+def rows_of(plan: Plan, *, supporter: Association, beneficiaries: Collection[int] | None = None) -> list[Row]:
+    """Return what a supporter gives under a plan (to some regions), in every state but cancelled."""
+    condition = Q(plan=plan, session__supporter=supporter) & ~Q(session__state="cancelled")
+    if beneficiaries is not None:
+        condition &= Q(session__beneficiary__in=beneficiaries)
+    return rows(condition)
+
+
+def listed(scope: Scope, which: Filter) -> list[Row]:
+    """Return the sessions that somebody sees and that pass a filter, newest first: one query."""
+    condition = scope.sessions()
+    if which.plan:
+        condition &= Q(plan__code=which.plan)
+    if which.supporter:
+        condition &= Q(session__supporter__code=which.supporter)
+    if which.beneficiary:
+        condition &= Q(session__beneficiary__code=which.beneficiary)
+    if which.year:
+        condition &= Q(session__date__year=which.year)
+    if which.modes:
+        condition &= Q(session__mode__code__in=which.modes)
+    found = [row for row in rows(condition) if not which.states or row.state in which.states]
+    return found[::-1]
+
+
+def row_of(code: str) -> Row | None:
+    """Return one session by its code, on the first plan that it stands on, or None. No scope: the caller asks
+    it.
+    """
+    return next(iter(rows(Q(session__code=code))), None)
+
+
+def associations(ids: Iterable[int]) -> dict[int, Association]:
+    """Return associations with their regions and rules by number: one query."""
+    found = Association.objects.select_related("region", "jurisdiction", "parent").in_bulk(set(ids))
+    return dict(found)
+
+
+def last_decisions(sessions: Iterable[int]) -> dict[int, Decision]:
+    """Return the last word of the beneficiary side on each session: one query."""
+    found: dict[int, Decision] = {}
+    for decision in (
+        Decision.objects.filter(session__in=set(sessions)).select_related("decided_by").order_by("pk")
+    ):
+        found[decision.session_id] = decision
+    return found
+
+
+def rules_of(beneficiaries: Mapping[int, Association], *, on: date) -> dict[int, QuotaRule]:
+    """Return the rule of each beneficiary on a day: of its jurisdiction, else the national one, else the
+    defaults of domain.md (45 minutes, closed on the last day), unsaved. One query.
+    """
+    newest: dict[str, QuotaRule] = {}
+    in_force = QuotaRule.objects.filter(effective_date__lte=on).select_related("jurisdiction")
+    for rule in in_force.order_by("effective_date", "version"):
+        newest[rule.jurisdiction.code] = rule
+    national = newest.get(Jurisdiction.DEFAULT_CODE) or QuotaRule(version=0, effective_date=on)
+    return {number: newest.get(each.jurisdiction.code, national) for number, each in beneficiaries.items()}
+
+
+def recordings_counted(plan: Plan, *, beneficiaries: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Return (lecture, beneficiary) of the recordings that count already by video or DVD: one query."""
+    entries = QuotaEntry.objects.filter(
+        plan=plan, beneficiary__in=beneficiaries, mode_code__in=rules.ONCE_PER_REGION
+    )
+    sums = (
+        entries.order_by()
+        .values_list("session__lecture_version__lecture", "beneficiary")
+        .annotate(net=Sum("quantity"))
+    )
+    return frozenset((lecture, beneficiary) for lecture, beneficiary, net in sums if net > 0)
+
+
+def _with_state(session_targets: QuerySet[SessionTarget]) -> Iterable[tuple[object, ...]]:
+    decisions = Decision.objects.filter(session=OuterRef("session")).order_by("-pk")
+    entries = QuotaEntry.objects.filter(session=OuterRef("session"), plan=OuterRef("plan")).order_by()
+    return session_targets.annotate(
+        outcome=Subquery(decisions.values("outcome")[:1]),
+        balance=Subquery(entries.values("session").annotate(net=Sum("quantity")).values("net")),
+    ).values_list(
+        "session",
+        "session__code",
+        "plan",
+        "target",
+        "session__supporter",
+        "session__beneficiary",
+        "session__mode__code",
+        "session__date",
+        "session__state",
+        "outcome",
+        "balance",
+    )
+
+
+def _row(values: tuple[object, ...]) -> Row:
+    *plain, schedule_state, outcome, balance = values
+    state = rules.state_of(
+        str(schedule_state),
+        outcome=outcome,
+        posted=balance is not None,
+        balance=balance or 0,  # type: ignore[arg-type]
+    )
+    return Row(*plain, state=state)  # type: ignore[arg-type]

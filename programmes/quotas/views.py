@@ -1,0 +1,276 @@
+"""Pages of the association desk: to-do list, board, sessions, month close."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses import api as courses
+from programmes.plans import queries as plans
+from programmes.plans.models import Plan
+from programmes.quotas import desk, months, operations, queries, wording
+from programmes.quotas.forms import SessionForm, choices_for
+from programmes.quotas.queries import Filter
+from programmes.quotas.rules import State
+from programmes.quotas.scope import Scope, scope_of
+from qianchang.people.models import Account, Association
+from qianchang.people.permissions import Act, associations_where, may
+
+PAGE = 50
+# The desk without a programme in its address opens this one.
+FIRST_PROGRAMME = "BQQ-2012"
+
+
+def _account(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
+def _desk_scope(request: HttpRequest) -> Scope:
+    """Return what the viewer sees at the desk. Raises PermissionDenied for somebody who has no desk."""
+    scope = scope_of(_account(request), on=timezone.localdate())
+    if scope.is_empty:
+        raise PermissionDenied(Act.SEE_QUOTA_BOARD.value)
+    return scope
+
+
+@login_required
+@require_safe
+def todo(request: HttpRequest) -> HttpResponse:
+    """今日待办."""
+    account, today = _account(request), timezone.localdate()
+    if (
+        scope_of(account, on=today).is_empty
+        and associations_where(account, Act.REVIEW_LECTURE, on=today) == []
+    ):
+        raise PermissionDenied(Act.SEE_QUOTA_BOARD.value)
+    context = {"groups": desk.todo(account, on=today), "programme": FIRST_PROGRAMME, "year": today.year}
+    return render(request, "programmes/todo.html", context)
+
+
+@login_required
+@require_safe
+def board(request: HttpRequest, programme: str, year: int) -> HttpResponse:
+    """任务完成情况."""
+    today = timezone.localdate()
+    found = desk.board_for(
+        _account(request),
+        programme=programme,
+        year=year,
+        association=request.GET.get("association", ""),
+        on=today,
+    )
+    if found is None:
+        raise Http404
+    shown, choices = found
+    context = {
+        "board": shown,
+        "choices": [(each.code, wording.association_name(each)) for each in choices],
+        "programme": programme,
+        "years": (year - 1, year + 1),
+        "may_schedule": may(_account(request), Act.SCHEDULE_SESSION, on=today),
+        "month": f"{today:%Y-%m}",
+        "may_close": may(_account(request), Act.CLOSE_MONTH, on=today, association=shown.supporter),
+    }
+    return render(request, "programmes/board.html", context)
+
+
+@login_required
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """场次安排: the list behind every number of the board."""
+    scope = _desk_scope(request)
+    which = _filter(request)
+    page = Paginator(queries.listed(scope, which), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    facts = (
+        {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in shown])} if shown else {}
+    )
+    sides = queries.associations({row.supporter for row in shown} | {row.beneficiary for row in shown})
+    lines = [
+        {
+            "fact": facts[row.session],
+            "state": wording.STATES[row.state],
+            "tag": wording.TAGS[row.state],
+            "region": wording.region_of(sides[row.beneficiary]),
+            "supporter": wording.association_name(sides[row.supporter]),
+        }
+        for row in shown
+    ]
+    context = {
+        "lines": lines,
+        "page": page,
+        "which": which,
+        "modes": courses.delivery_modes(),
+        "states": [(state.value, label) for state, label in wording.STATES.items()],
+        "may_schedule": may(_account(request), Act.SCHEDULE_SESSION, on=timezone.localdate()),
+    }
+    return render(request, "programmes/sessions.html", context)
+
+
+def _filter(request: HttpRequest) -> Filter:
+    said = request.GET
+    year = said.get("year", "")
+    states = {state.value for state in State}
+    return Filter(
+        plan=said.get("plan", ""),
+        supporter=said.get("supporter", ""),
+        beneficiary=said.get("beneficiary", ""),
+        year=int(year) if year.isdecimal() and len(year) == 4 else None,
+        modes=tuple(mode for mode in said.get("mode", "").split(",") if mode),
+        states=tuple(State(state) for state in said.get("state", "").split(",") if state in states),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_new(request: HttpRequest) -> HttpResponse:
+    """安排场次."""
+    account, now = _account(request), timezone.now()
+    scope = _desk_scope(request)
+    if not may(account, Act.SCHEDULE_SESSION, on=timezone.localdate(now)):
+        raise PermissionDenied(Act.SCHEDULE_SESSION.value)
+    choices = choices_for(scope)
+    form = SessionForm(request.POST or None, choices=choices, initial={"date": timezone.localdate(now)})
+    if request.method == "POST" and choices.plans and form.is_valid():
+        try:
+            fact = operations.schedule_session(**form.said(), by=account, at=now)
+        except (courses.UnableToSchedule, operations.UnableToAttach) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Session %(code)s is scheduled.") % {"code": fact.code})
+            return redirect("quotas:session", code=fact.code)
+    status = 422 if form.errors else 200
+    return render(request, "programmes/session_new.html", {"form": form, "choices": choices}, status=status)
+
+
+def _session_or_404(request: HttpRequest, code: str) -> desk.SessionPage:
+    page = desk.session_page(_account(request), code=code, on=timezone.localdate())
+    if page is None:
+        raise Http404
+    return page
+
+
+@login_required
+@require_safe
+def session(request: HttpRequest, code: str) -> HttpResponse:
+    """场次: one session with its evidence and its buttons."""
+    return render(request, "programmes/session.html", {"page": _session_or_404(request, code)})
+
+
+@login_required
+@require_POST
+def session_hold(request: HttpRequest, code: str) -> HttpResponse:
+    """Record a session as held."""
+    page = _session_or_404(request, code)
+    try:
+        operations.hold_session(session=page.fact, by=_account(request), at=timezone.now())
+    except courses.UnableToHold as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("Recorded as held. %(association)s confirms next.") % {"association": page.beneficiary_name},
+        )
+    return redirect("quotas:session", code=code)
+
+
+@login_required
+@require_POST
+def session_confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """Confirm a session that was held for us."""
+    page = _session_or_404(request, code)
+    try:
+        operations.confirm_session(session=page.fact, by=_account(request), at=timezone.now())
+    except operations.UnableToConfirm as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Confirmed. It is counted when the month closes."))
+    return redirect("quotas:session", code=code)
+
+
+@login_required
+@require_POST
+def session_return(request: HttpRequest, code: str) -> HttpResponse:
+    """Send a session back with a reason."""
+    page = _session_or_404(request, code)
+    try:
+        operations.return_session(
+            session=page.fact, reason=request.POST.get("reason", ""), by=_account(request), at=timezone.now()
+        )
+    except operations.UnableToReturn as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Returned. The reason stands on the other side's to-do list."))
+    return redirect("quotas:session", code=code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_month(request: HttpRequest, programme: str, month: str) -> HttpResponse:
+    """月底结账: what would be counted and what not, and the button."""
+    now = timezone.now()
+    account, today = _account(request), timezone.localdate(now)
+    plan, supporter = _what_to_close(account, programme, request.GET.get("association", ""), on=today)
+    may_close = may(account, Act.CLOSE_MONTH, on=today, association=supporter)
+    try:
+        if request.method == "POST":
+            return _close(request, plan, supporter, month)
+        shown = months.month(plan, supporter=supporter, month=month, on=today)
+    except ValueError as malformed:
+        raise Http404 from malformed
+    context: dict[str, Any] = {
+        "month": shown,
+        "programme": programme,
+        "may_close": may_close,
+        "year": month[:4],
+    }
+    return render(request, "programmes/close_month.html", context)
+
+
+def _what_to_close(
+    account: Account, programme: str, association: str, *, on: date
+) -> tuple[Plan, Association]:
+    plan = plans.session_plan_of(programme)
+    scope = scope_of(account, on=on)
+    if plan is None:
+        raise Http404
+    for supporter in desk.supporters_on_board(plan, scope):
+        if association in ("", supporter.code) and scope.gives(supporter.pk):
+            return plan, supporter
+    raise Http404
+
+
+def _close(request: HttpRequest, plan: Plan, supporter: Association, month: str) -> HttpResponse:
+    try:
+        closed = operations.close_month(
+            plan=plan, supporter=supporter, month=month, by=_account(request), at=timezone.now()
+        )
+    except operations.UnableToCloseMonth as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if closed.again:
+            messages.info(
+                request, _("%(month)s was closed before. Nothing was posted again.") % {"month": month}
+            )
+        else:
+            count = len(closed.entries)
+            said = ngettext(
+                "%(month)s is closed: %(count)d session counted.",
+                "%(month)s is closed: %(count)d sessions counted.",
+                count,
+            )
+            messages.success(request, said % {"month": month, "count": count})
+    url = reverse("quotas:close_month", args=[plan.programme.code, month])
+    return redirect(f"{url}?association={supporter.code}")

@@ -1,0 +1,103 @@
+"""What the rules of the quota say, in sentences, and the words of the states."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from courses.api import SessionFact
+from programmes.quotas.rules import ConfirmRefusal, State, Why
+from qianchang.people.models import Association
+
+STATES: dict[State, str | Promise] = {
+    State.PLANNED: gettext_lazy("Planned"),
+    State.SCHEDULED: gettext_lazy("Scheduled"),
+    State.HELD: gettext_lazy("Held"),
+    State.RETURNED: gettext_lazy("Returned"),
+    State.CONFIRMED: gettext_lazy("Confirmed"),
+    State.COUNTED: gettext_lazy("Counted"),
+    State.REVERSED: gettext_lazy("Reversed"),
+    State.CANCELLED: gettext_lazy("Cancelled"),
+}
+
+# The class of the tag that shows a state: colour is never alone, the word stands in it.
+TAGS: dict[State, str] = {
+    State.PLANNED: "",
+    State.SCHEDULED: "br",
+    State.HELD: "wa",
+    State.RETURNED: "er",
+    State.CONFIRMED: "ok",
+    State.COUNTED: "ok",
+    State.REVERSED: "er",
+    State.CANCELLED: "",
+}
+
+CONFIRM_REFUSALS: dict[ConfirmRefusal, str | Promise] = {
+    ConfirmRefusal.NOT_HELD: gettext_lazy(
+        "This session is not recorded as held yet. The supporting side does that first."
+    ),
+    ConfirmRefusal.ALREADY_CONFIRMED: gettext_lazy("This session is confirmed already. Nothing was changed."),
+    ConfirmRefusal.ENTERED_BY_SELF: gettext_lazy(
+        "You entered this session yourself, so a colleague has to confirm it. Nothing was changed."
+    ),
+    ConfirmRefusal.HELD_BY_SELF: gettext_lazy(
+        "You recorded this session as held yourself, so a colleague has to confirm it. Nothing was changed."
+    ),
+}
+
+REASONS_NOT_TO_COUNT: dict[Why, str | Promise] = {
+    Why.NOT_HELD: gettext_lazy("It is not recorded as held."),
+    Why.NOT_CONFIRMED: gettext_lazy("The beneficiary association has not confirmed it."),
+    Why.RETURNED: gettext_lazy("The beneficiary association returned it."),
+    Why.TOO_SHORT: gettext_lazy("It is shorter than a session has to be."),
+    Why.NO_REACH: gettext_lazy("No lawyer has finished it or signed in yet."),
+    Why.COUNTED_BEFORE: gettext_lazy("This lecture counted for this region before; a recording counts once."),
+}
+
+
+UNITS: dict[str, str | Promise] = {
+    "场": gettext_lazy("sessions"),
+    "人": gettext_lazy("persons"),
+    "辆": gettext_lazy("vehicles"),
+}
+
+
+def region_of(association: Association | None) -> str:
+    """Return the short name of an association's region, in the reader's language."""
+    if association is None:
+        return ""
+    place = association.region or association
+    return place.name_en if get_language() == "en" and place.name_en else place.name_zh
+
+
+def association_name(association: Association) -> str:
+    """Return an association's name in the reader's language."""
+    return association.name_en if get_language() == "en" and association.name_en else association.name_zh
+
+
+def short_date(day: date) -> str:
+    """Return a day as text writes it."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def missing_evidence(fact: SessionFact) -> list[str]:
+    """Return the labels of the evidence that a session still lacks."""
+    return [str(item.label) for item in fact.evidence if not item.present]
+
+
+def next_step(state: State, *, region: str, missing: Sequence[str], held_back: str = "") -> str:
+    """Say what has to happen next, and on whose side."""
+    if state is State.RETURNED:
+        return _("Mend it: %(reason)s") % {"reason": held_back} if held_back else _("Mend what was returned")
+    if state in (State.SCHEDULED, State.PLANNED) and missing:
+        return _("Missing: %(evidence)s") % {"evidence": _(", ").join(missing)}
+    if state in (State.SCHEDULED, State.PLANNED):
+        return _("Record it as held")
+    if state is State.HELD:
+        return _("%(region)s confirms") % {"region": region}
+    if state is State.CONFIRMED:
+        return _("Counted when the month closes")
+    return ""

@@ -1,0 +1,34 @@
+"""Fixtures for every room."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from qianchang.people.models import Account
+from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_from_another_test() -> None:
+    # Rate limits are counted in the cache, which outlives a test.
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The cast; see world.py."""
+    return World()
+
+
+@pytest.fixture
+def client_for() -> Callable[[Account], Client]:
+    """Return a function that gives a browser in which an account is signed in."""
+
+    def sign_in(account: Account) -> Client:
+        client = Client()
+        client.force_login(account)
+        return client
+
+    return sign_in

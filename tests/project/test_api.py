@@ -1,0 +1,35 @@
+"""The API's document, and what strangers are told."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.django_db
+def test_the_openapi_document_names_every_resource(client: Client):
+    document = client.get("/api/v1/openapi.json").json()
+    for path in (
+        "/api/v1/recordings/",
+        "/api/v1/lectures/",
+        "/api/v1/playbacks/",
+        "/api/v1/credits/",
+        "/api/v1/uploads/",
+    ):
+        assert path in document["paths"], path
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_told_to_sign_in(client: Client):
+    answer = client.get("/api/v1/credits/")
+    assert answer.status_code == 401
+    assert answer.json()["detail"]
+
+
+@pytest.mark.django_db
+def test_healthz_names_each_part_even_when_one_fails(client: Client, settings):
+    settings.CELERY_BROKER_URL = "redis+socket:///nowhere.sock"
+    answer = client.get("/healthz")
+    parts = answer.json()["parts"]
+    assert answer.status_code == 503
+    assert set(parts) == {"database", "redis", "worker", "storage"}
+    assert parts["database"]["state"] == "ok"
+    assert parts["redis"]["state"] == "failing"
