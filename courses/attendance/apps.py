@@ -8,11 +8,7 @@ class AttendanceConfig(AppConfig):
     label = "attendance"
 
     def ready(self) -> None:
+        from courses.attendance import player
         from courses.catalogue import registries
 
-        def player_for(lecture, request):  # type: ignore[no-untyped-def]  # TODO until media_pipeline.api stands
-            from courses.attendance import player
-
-            return player.player_for(lecture, request)
-
-        registries.register_player(player_for)
+        registries.register_player(player.player_for)

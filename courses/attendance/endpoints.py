@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
@@ -113,9 +113,7 @@ class Problem(Schema):
 
 
 @router.post("/", response={201: OpeningOut, 403: Problem, 404: Problem}, summary="Open a player")
-def open_playback(
-    request: HttpRequest, response: HttpResponse, payload: OpeningIn
-) -> tuple[int, dict[str, Any]]:
+def open_playback(request: HttpRequest, response: HttpResponse, payload: OpeningIn) -> Status[dict[str, Any]]:
     at = timezone.now()
     account = _account(request)
     lawyer = lawyer_of(account)
@@ -140,7 +138,7 @@ def open_playback(
     record = queries.watch_record(lawyer, version, terms=terms)
     award = registries.award_of(lawyer, lecture_id=version.lecture_id, terms=terms, on=today)
     set_viewer_cookie(response, viewer_id=account.pk, at=at)
-    return 201, {
+    opening = {
         "id": playback.public_id,
         "server_now_ms": to_ms(at),
         "links": links,
@@ -151,6 +149,7 @@ def open_playback(
         "credited": award is not None,
         "report_every_s": REPORT_EVERY_S,
     }
+    return Status(201, opening)
 
 
 @router.post(

@@ -137,11 +137,22 @@ class PublishForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a lecture goes back to its expert, or out of the catalogue."""
+    """Why a lecture goes back to its expert."""
 
     reason = forms.CharField(
         label=_("What has to be changed"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what has to be changed, so that the expert knows what to do.")},
+    )
+
+
+class WithdrawForm(ReasonForm):
+    """Why a lecture leaves the catalogue."""
+
+    reason = forms.CharField(
+        label=_("Why it is withdrawn"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why the lecture is withdrawn.")},
     )

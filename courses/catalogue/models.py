@@ -22,7 +22,7 @@ class Category(models.TextChoices):
 
 
 @register_snippet
-class Topic(models.Model):
+class Topic(models.Model):  # type: ignore[django-manager-missing]  # Wagtail has no stubs
     """One field of law or management that lectures are filed under (业务领域)."""
 
     code = models.SlugField(unique=True)
@@ -118,7 +118,7 @@ class LecturePermissionTester(PagePermissionTester):
     """
 
     def can_publish(self) -> bool:
-        return super().can_publish() and self.page.specific.review == LecturePage.Review.PUBLISHED
+        return bool(super().can_publish() and self.page.specific.review == LecturePage.Review.PUBLISHED)
 
     def can_unpublish(self) -> bool:
         return False
@@ -177,12 +177,12 @@ class LecturePage(LocalisedPage):
         FieldPanel("lecturers"),
     ]
     # The address, the dates of publishing and the privacy of a lecture are not the editor's to change.
-    promote_panels = []
-    settings_panels = []
+    promote_panels: list[Any] = []
+    settings_panels: list[Any] = []
     template = "courses/catalogue/lecture.html"
     is_creatable = False
     parent_page_types = ["catalogue.LectureIndexPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
 
     # Decided at the review desk and by the expert. A revision holds the words of a lecture, never these.
     NOT_IN_REVISIONS = (
@@ -262,11 +262,11 @@ class CoursePage(LocalisedPage):
     content_panels = [
         *LocalisedPage.content_panels,
         FieldPanel("opens_date"),
-        InlinePanel("course_lectures", label=_("Lectures")),
+        InlinePanel("course_lectures", label=_("Lectures in order")),
     ]
     template = "courses/catalogue/course.html"
     parent_page_types = ["catalogue.CourseIndexPage"]
-    subpage_types = []
+    subpage_types: list[str] = []
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from courses.catalogue import pages

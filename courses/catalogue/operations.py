@@ -26,6 +26,7 @@ __all__ = [
     "draft_lecture",
     "edit_lecture",
     "ensure_site",
+    "follow_recording",
     "publish_and_release",
     "publish_lecture",
     "return_lecture",
@@ -254,8 +255,25 @@ def withdraw_lecture(*, lecture: LecturePage, reason: str, by: Account, at: date
     return lecture
 
 
+@transaction.atomic
+def follow_recording(*, recording_id: int, existing_id: int, at: datetime) -> LecturePage | None:
+    """Point the lecture of a recording to the one that held the same file before, and return it.
+
+    None when there is no such lecture, or when the file that was there already belongs to another lecture: then the
+    draft keeps what it has, and the recording's own refusal tells the expert so.
+    """
+    lecture: LecturePage | None = LecturePage.objects.filter(recording_id=recording_id).first()
+    if lecture is None or LecturePage.objects.filter(recording_id=existing_id).exists():
+        return None
+    lecture.recording_id = existing_id
+    lecture.save()
+    _record("follow recording", lecture, by=None, at=at, recording=existing_id)
+    return lecture
+
+
 def _locked(lecture: LecturePage) -> LecturePage:
-    return LecturePage.objects.select_for_update().get(pk=lecture.pk)
+    locked: LecturePage = LecturePage.objects.select_for_update().get(pk=lecture.pk)
+    return locked
 
 
 def _refuse_recording(recording_id: int, *, lecture: LecturePage | None, by: Account) -> None:
@@ -297,6 +315,6 @@ def _name(lecture: LecturePage, title: str) -> None:
 
 
 def _record(
-    verb: str, lecture: LecturePage, *, by: Account, at: datetime, **details: str | int | None
+    verb: str, lecture: LecturePage, *, by: Account | None, at: datetime, **details: str | int | None
 ) -> None:
     audit.record(verb, object_type="lecture", object_key=str(lecture.pk), by=by, at=at, **details)

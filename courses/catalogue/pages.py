@@ -122,7 +122,7 @@ def catalogue(request: HttpRequest) -> Catalogue:
             PER_PAGE,
         ).get_page(asked.get("page"))
     else:
-        lectures = Paginator(passing, PER_PAGE).get_page(asked.get("page"))
+        lectures: Any = Paginator(passing, PER_PAGE).get_page(asked.get("page"))
         page = Page(
             rows.lecture_rows(list(lectures), request, words=words), lectures.number, lectures.paginator
         )

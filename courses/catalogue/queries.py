@@ -13,7 +13,8 @@ from qianchang.people.permissions import R as Role
 
 def live_lectures() -> QuerySet[LecturePage]:
     """Every published lecture. Its introduction is public; playing it asks the enrolment (product-design.md, section 3)."""
-    return LecturePage.objects.filter(live=True, review=LecturePage.Review.PUBLISHED)
+    live: QuerySet[LecturePage] = LecturePage.objects.filter(live=True, review=LecturePage.Review.PUBLISHED)
+    return live
 
 
 def with_row_parts(lectures: QuerySet[LecturePage]) -> QuerySet[LecturePage]:
@@ -46,21 +47,20 @@ def search(words: Sequence[str]) -> QuerySet[LecturePage]:
 
 def current_version(lecture: LecturePage) -> LectureVersion | None:
     """The version that is watched now; None before the lecture is published."""
-    return lecture.versions.order_by("-number").first()
+    return LectureVersion.objects.filter(lecture=lecture).order_by("-number").first()
 
 
 def live_courses() -> QuerySet[CoursePage]:
     """Every published course with its lectures in order."""
-    return (
-        CoursePage.objects.live()
-        .order_by("path")
-        .prefetch_related(Prefetch("course_lectures", queryset=CourseLecture.objects.order_by("sort_order")))
-    )
+    places = Prefetch("course_lectures", queryset=CourseLecture.objects.order_by("sort_order"))
+    live: QuerySet[CoursePage] = CoursePage.objects.live().order_by("path").prefetch_related(places)
+    return live
 
 
 def lectures_of(account: Account) -> QuerySet[LecturePage]:
     """The lectures that one gave, newest first."""
-    return LecturePage.objects.filter(submitted_by=account).order_by("-pk")
+    given: QuerySet[LecturePage] = LecturePage.objects.filter(submitted_by=account).order_by("-pk")
+    return given
 
 
 def lectures_to_review(account: Account, *, on: date) -> QuerySet[LecturePage]:
@@ -75,13 +75,13 @@ def lectures_to_review(account: Account, *, on: date) -> QuerySet[LecturePage]:
 def reviewable_lectures(account: Account, *, on: date) -> QuerySet[LecturePage]:
     """Every lecture, in whatever state, of the associations for which this account reviews."""
     associations = associations_where(account, Act.REVIEW_LECTURE, on=on)
-    lectures = LecturePage.objects.exclude(review=LecturePage.Review.DRAFT)
+    lectures: QuerySet[LecturePage] = LecturePage.objects.exclude(review=LecturePage.Review.DRAFT)
     return lectures if associations is None else lectures.filter(association__in=associations)
 
 
 def lectures_waiting(associations: Sequence[Association] | None) -> int:
     """How many lectures of these associations (None: of all) wait for review."""
-    waiting = LecturePage.objects.filter(review=LecturePage.Review.IN_REVIEW)
+    waiting: QuerySet[LecturePage] = LecturePage.objects.filter(review=LecturePage.Review.IN_REVIEW)
     return (waiting if associations is None else waiting.filter(association__in=associations)).count()
 
 

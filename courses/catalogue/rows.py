@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses.catalogue import registries
 from courses.catalogue.models import LecturePage, LectureVersion
@@ -17,7 +16,7 @@ from media_pipeline import api as media
 from qianchang.people import queries as people
 
 START, CONTINUE, AGAIN = _("Start"), _("Continue"), _("Watch again")
-INTRODUCTION = pgettext_lazy("button", "Introduction")
+INTRODUCTION = _("See introduction")
 
 
 @dataclass(frozen=True)

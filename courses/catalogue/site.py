@@ -47,7 +47,7 @@ def ensure_site(*, at: datetime) -> SitePages:
             title_en="Qianchang",
             slug="home",
             introduction="支援律师协会把讲座送到西部和县域，谁都能看，听完记学时。",
-            introduction_en="Lectures that lawyers' associations give to the west and to the counties, and the hours they earn.",
+            introduction_en="Lectures that associations give to the west and to the counties, and the hours they earn.",
         )
         Page.objects.get(pk=root.pk).add_child(instance=home)
         made += 1

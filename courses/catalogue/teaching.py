@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses.catalogue import queries
 from courses.catalogue.models import LecturePage
@@ -14,14 +13,14 @@ from media_pipeline import api as media
 from qianchang.people.models import Account
 
 LABELS = {
-    State.DRAFT: pgettext_lazy("lecture state", "draft"),
-    State.UPLOADING: pgettext_lazy("lecture state", "uploading"),
-    State.PROCESSING: pgettext_lazy("lecture state", "processing"),
-    State.TROUBLED: pgettext_lazy("lecture state", "recording refused"),
-    State.IN_REVIEW: pgettext_lazy("lecture state", "in review"),
-    State.RETURNED: pgettext_lazy("lecture state", "returned"),
-    State.PUBLISHED: pgettext_lazy("lecture state", "published"),
-    State.WITHDRAWN: pgettext_lazy("lecture state", "withdrawn"),
+    State.DRAFT: _("draft"),
+    State.UPLOADING: _("uploading"),
+    State.PROCESSING: _("processing"),
+    State.TROUBLED: _("recording refused"),
+    State.IN_REVIEW: _("in review"),
+    State.RETURNED: _("returned for changes"),
+    State.PUBLISHED: _("published"),
+    State.WITHDRAWN: _("withdrawn"),
 }
 ACTIONS = {
     State.DRAFT: _("Complete and submit"),
@@ -46,10 +45,14 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class TeachingRow:
-    """One lecture of the expert, or a recording that has no lecture yet (`lecture` is None)."""
+    """One lecture of the expert, or a recording that has no lecture yet (`lecture` is None).
+
+    `page` is where the expert manages it, `url` where the next action leads.
+    """
 
     title: str
     state: State
+    page: str
     url: str
     lecture: LecturePage | None
     recording: media.RecordingSummary | None
@@ -91,12 +94,9 @@ def state_of_lecture(lecture: LecturePage, recording: media.RecordingSummary | N
 def row_of(lecture: LecturePage, recording: media.RecordingSummary | None) -> TeachingRow:
     """One lecture in the expert's list."""
     state = state_of_lecture(lecture, recording)
-    url = (
-        lecture.get_url()
-        if state is State.PUBLISHED
-        else reverse("catalogue:teach_lecture", args=[lecture.pk])
-    )
-    return TeachingRow(lecture.title, state, url or "", lecture, recording)
+    page = reverse("catalogue:teach_lecture", args=[lecture.pk])
+    url = (lecture.get_url() if state is State.PUBLISHED else None) or page
+    return TeachingRow(lecture.title, state, page, url, lecture, recording)
 
 
 def rows_of(account: Account) -> list[TeachingRow]:
@@ -123,5 +123,5 @@ def _loose_rows(recordings: Iterable[media.RecordingSummary]) -> list[TeachingRo
         # A file that has arrived only lacks its details; one that has not is chosen again and goes on.
         url = new if state is State.UPLOADING else f"{new}?recording={recording.public_id}"
         state = State.UPLOADING if state is State.UPLOADING else State.DRAFT
-        rows.append(TeachingRow(recording.original_name, state, url, None, recording))
+        rows.append(TeachingRow(recording.original_name, state, url, url, None, recording))
     return rows

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.catalogue import operations, pages, queries, registries, teaching
-from courses.catalogue.forms import DetailsForm, PublishForm, ReasonForm
+from courses.catalogue.forms import DetailsForm, PublishForm, ReasonForm, WithdrawForm
 from courses.catalogue.models import CoursePage, LectureIndexPage, LecturePage
 from media_pipeline import api as media
 from qianchang.people.models import Account
@@ -144,7 +144,8 @@ def review_lecture(request: HttpRequest, pk: int) -> HttpResponse:
     publish = PublishForm(
         posted if action == "publish" else None, associations=queries.beneficiary_associations(on=today)
     )
-    reason = ReasonForm(posted if action in ("return", "withdraw") else None)
+    published = lecture.review == LecturePage.Review.PUBLISHED
+    reason = (WithdrawForm if published else ReasonForm)(posted if action in ("return", "withdraw") else None)
     status = 200
     if posted is not None:
         done = _decide(request, lecture, action=action, publish=publish, reason=reason)
@@ -152,7 +153,7 @@ def review_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("catalogue:review")
         status = 400
     recording = media.recording_summary(lecture.recording_id) if lecture.recording_id else None
-    return render(
+    response = render(
         request,
         "courses/catalogue/review_lecture.html",
         {
@@ -167,6 +168,8 @@ def review_lecture(request: HttpRequest, pk: int) -> HttpResponse:
         },
         status=status,
     )
+    media.set_viewer_cookie(response, account.pk, now)
+    return response
 
 
 def _decide(

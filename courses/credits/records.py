@@ -50,6 +50,7 @@ class YearPage:
     days_left: int
     minutes_a_week: int
     threshold_percent: Decimal
+    step: str
     rows: tuple[EntryRow, ...]
     next_lecture: NextLecture | None
     is_present: bool
@@ -90,6 +91,7 @@ class EntryPage:
     sittings: tuple[SittingRow, ...]
     codes: tuple[PresenceCheck, ...]
     rule_name: str
+    hash_parts: tuple[str, ...]
     is_own: bool
 
 
@@ -107,6 +109,7 @@ def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
             year.totals.total.missing, unit_minutes=year.rule.unit_minutes, days_left=days_left
         ),
         threshold_percent=_percent(year.rule.threshold),
+        step=f"{year.rule.step.normalize():f}",
         rows=tuple(_entry_row(entry, modes) for entry in year.entries),
         next_lecture=_next_lecture(lawyer, year) if is_present else None,
         is_present=is_present,
@@ -140,6 +143,7 @@ def entry_page(entry: CreditEntry, *, viewer: Account) -> EntryPage:
             for sitting in attendance.sittings(lawyer, version)
         ),
         codes=tuple(answered.order_by("code_index")),
+        hash_parts=tuple(entry.entry_hash[start : start + 8] for start in range(0, 64, 8)),
         rule_name=_jurisdiction_name(entry.rule.jurisdiction),
         is_own=lawyer.account_id == viewer.pk,
     )

@@ -9,6 +9,8 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.catalogue import registries
-        from courses.enrolment import desk
+        from courses.enrolment import access, desk
+        from media_pipeline import api as media
 
         registries.register_enrolment_desk(desk.Desk())
+        media.register_access_policy(access.may_play_recording)

@@ -1,5 +1,7 @@
 """Enrolling: one press, then back to the page one came from."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -35,13 +37,12 @@ def _enrol(
 ) -> HttpResponse:
     page = lecture or course
     lawyer = lawyer_of(request.user)
+    account: Any = request.user
     if lawyer is None:
         messages.error(request, _("Only lawyers enrol. Sign in with your licence number."))
     else:
         try:
-            operations.enrol(
-                lawyer=lawyer, lecture=lecture, course=course, by=request.user, at=timezone.now()
-            )
+            operations.enrol(lawyer=lawyer, lecture=lecture, course=course, by=account, at=timezone.now())
         except operations.UnableToEnrol as refusal:
             messages.error(request, str(refusal))
         else:

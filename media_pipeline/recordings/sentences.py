@@ -12,7 +12,8 @@ SENTENCES: dict[Failure, Promise] = {
         "The file is over the size limit. Make it smaller with a converter first, or send a disk."
     ),
     Failure.NOT_A_RECORDING: _(
-        "This file is not a recording that we can read. Choose a video or audio file, for example MP4, MOV, MKV, AVI, MP3 or M4A."
+        "This file is not a recording that we can read. "
+        "Choose a video or audio file, for example MP4, MOV, MKV, AVI, MP3 or M4A."
     ),
     Failure.CUT_OFF: _(
         "The recording was cut off: its end is missing. Save or copy it again from the camera and send it again."
@@ -50,7 +51,8 @@ SENTENCES: dict[Failure, Promise] = {
         "Processing stood still and was stopped. The administrator can see this; you need not do anything."
     ),
     Failure.OUTPUT_WRONG: _(
-        "The result did not match the recording and was not published. The administrator can see this; you need not do anything."
+        "The result did not match the recording and was not published. "
+        "The administrator can see this; you need not do anything."
     ),
     Failure.FILE_MISSING: _(
         "The stored recording cannot be found. The administrator can see this; please send the file again."

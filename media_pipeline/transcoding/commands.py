@@ -80,9 +80,11 @@ def decode(path: Path) -> list[str]:
 
 
 def _ffprobe(demuxers: tuple[str, ...]) -> list[str]:
+    # No allow-list of decoders here: ffprobe gives up on a whole file for one cover picture or subtitle. The rules judge
+    # the codecs that it names, and the transcode opens no other.
     return [
         "ffprobe", "-v", "error", "-hide_banner", "-max_alloc", MAX_ALLOC, "-protocol_whitelist", "file,pipe",
-        "-format_whitelist", ",".join(demuxers), "-codec_whitelist", ",".join(DECODERS), "-max_streams", str(MAX_STREAMS),
+        "-format_whitelist", ",".join(demuxers), "-max_streams", str(MAX_STREAMS),
         "-max_pixels", str(MAX_PIXELS), "-probesize", PROBE_BYTES, "-analyzeduration", ANALYSE,
     ]  # fmt: skip
 

@@ -75,7 +75,7 @@ def fitted(width: int, height: int, picture: Picture) -> tuple[int, int]:
 
 
 def _even(length: Fraction) -> int:
-    return max(2, int(length / 2 + Fraction(1, 2)) * 2 if length >= 2 else 2)
+    return max(2, int(length / 2) * 2)
 
 
 def peak_kbits(picture: Picture, duration_ms: int) -> int:

@@ -216,7 +216,8 @@ def _judge_picture(stream: Mapping[str, Any]) -> SourcePicture:
         width = max(2, round(width * aspect))
     if _rotation(stream) % 180 == 90:
         width, height = height, width
-    interlaced = stream.get("field_order") in ("tt", "bb", "tb", "bt")
+    # DV says nothing and is interlaced; the filter leaves frames alone that do not call themselves so.
+    interlaced = stream.get("field_order") != "progressive"
     return SourcePicture(int(stream["index"]), width, height, interlaced)
 
 

@@ -114,7 +114,8 @@ class _Watched:
 
     def until_closed(self) -> None:
         """Read both pipes until the tool closes them, within the limits."""
-        assert self._process.stdout and self._process.stderr  # noqa: S101 (both were asked for as pipes)
+        assert self._process.stdout is not None  # noqa: S101 (both were asked for as pipes)
+        assert self._process.stderr is not None  # noqa: S101
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ, "out")
             selector.register(self._process.stderr, selectors.EVENT_READ, "err")

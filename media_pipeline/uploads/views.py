@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.sentences import sentence
 from media_pipeline.uploads import operations, parts, queries, receiving, rules
+from media_pipeline.uploads.answers import ANSWERS
 from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
@@ -30,33 +30,6 @@ BODY_TYPE = "application/offset+octet-stream"
 # A line that brings nothing for this long is cut (seconds): the client resumes, and the lock is free for it.
 STALL_SECONDS = 30
 DRAIN_BYTES = 4 * 1024**2
-CHECKSUM_MISMATCH = 460
-
-# Every way to fail: its status and its sentence.
-ANSWERS: dict[type[Exception], tuple[int, str, str]] = {
-    operations.EmptyUpload: (400, "empty", ""),
-    operations.UploadTooLarge: (413, "too_large", ""),
-    operations.NoRoomForUpload: (507, "no_space", ""),
-    receiving.DiskFull: (507, "no_space", ""),
-    parts.PartMissing: (410, "upload_abandoned", ""),
-    operations.TooManyOpenUploads: (
-        409, "too_many_uploads", gettext_lazy("You have many unfinished uploads. Finish or remove one first."),
-    ),
-    operations.UploadClosed: (410, "closed", gettext_lazy("This upload has ended. Start a new one.")),
-    queries.UploadUnknown: (404, "unknown", gettext_lazy("There is no such upload.")),
-    parts.PartBusy: (
-        423, "busy", gettext_lazy("This file is being sent from another window or computer. Wait a moment, then go on."),
-    ),
-    receiving.OffsetMismatch: (
-        409, "offset", gettext_lazy("The server has another part of the file than your computer thinks. Go on from the confirmed part."),
-    ),
-    receiving.TooManyBytes: (413, "too_many_bytes", gettext_lazy("The file is longer than announced. Choose it again.")),
-    receiving.ChecksumMismatch: (
-        CHECKSUM_MISMATCH, "checksum", gettext_lazy("A block arrived damaged and was not kept. It will be sent again."),
-    ),
-    receiving.ConnectionCut: (400, "cut", gettext_lazy("The connection was cut. Everything confirmed is kept; go on from there.")),
-    rules.BadHeader: (400, "bad_header", gettext_lazy("The uploader sent a header that cannot be understood. Reload the page.")),
-}  # fmt: skip
 
 
 def collection(request: HttpRequest) -> HttpResponse:
@@ -128,9 +101,7 @@ def _patch(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
     if upload.state == Upload.State.REFUSED:
         raise receiving.RefusedAtDoor(Failure(upload.refusal_code))
     if request.content_type != BODY_TYPE:
-        return _refusal(
-            415, "content_type", _("The uploader sent a header that cannot be understood. Reload the page.")
-        )
+        return _refusal(415, "content_type", _misunderstood())
     offset = rules.parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
     upload = receiving.receive(upload=upload, offset=offset, body=_body(request), at=at)
     response = HttpResponse(status=204)
@@ -147,9 +118,6 @@ def _delete(upload: Upload, account: Account, at: datetime) -> HttpResponse:
 def _body(request: HttpRequest) -> receiving.Body:
     checksum = request.headers.get("Upload-Checksum")
     length = rules.parse_size(request.headers.get("Content-Length") or None, "Content-Length")
-    connection = request.META.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(STALL_SECONDS)
     return receiving.Body(
         read=request.read, length=length, checksum=rules.parse_checksum(checksum) if checksum else None
     )
@@ -163,13 +131,16 @@ def _answer(
         response = _refusal(412, "version", _("This uploader is too old for this site. Reload the page."))
         response["Tus-Version"] = TUS_VERSION
         return response
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALL_SECONDS)
     try:
         response = action(timezone.now())
     except receiving.RefusedAtDoor as error:
         response = _refusal(415, error.code, sentence(error.code))
     except tuple(ANSWERS) as error:
-        status, code, words = ANSWERS[type(error)]
-        response = _refusal(status, code, str(words) or sentence(code))
+        said = ANSWERS[type(error)]
+        response = _refusal(said.status, said.code, str(said.words))
     if response.status_code >= 400:
         _drain(request)
     response["Tus-Resumable"] = TUS_VERSION
@@ -223,11 +194,13 @@ def _sign_in() -> HttpResponse:
 
 
 def _not_allowed(allowed: str) -> HttpResponse:
-    response = _refusal(
-        405, "method", _("The uploader sent a header that cannot be understood. Reload the page.")
-    )
+    response = _refusal(405, "method", _misunderstood())
     response["Allow"] = allowed
     return response
+
+
+def _misunderstood() -> str:
+    return _("The uploader sent something that cannot be understood. Reload the page.")
 
 
 def _refusal(status: int, code: str, words: str) -> HttpResponse:

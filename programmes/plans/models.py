@@ -62,11 +62,11 @@ class Target(models.Model):
     """
 
     class Strength(models.TextChoices):
-        ASSIGNED = "assigned", _("assigned")
-        AVERAGE = "average", _("average")
-        INTENDED = "intended", _("intended")
-        ABOUT = "about", _("about")
-        PLANNED = "planned", _("planned")
+        ASSIGNED = "assigned", _("assigned number")
+        AVERAGE = "average", _("average number")
+        INTENDED = "intended", _("intended number")
+        ABOUT = "about", _("approximate number")
+        PLANNED = "planned", _("planned number")
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="targets")
     key = models.CharField(max_length=120, unique=True)

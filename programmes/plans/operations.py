@@ -45,7 +45,7 @@ def load_facts(*, facts: Facts | None = None, by: Account | None = None, at: dat
         code=Jurisdiction.DEFAULT_CODE, name_zh="全国", name_en="National", by=by, at=at
     )
     courses.ensure_default_rules(at)
-    courses.ensure_delivery_modes(_mode_rows(facts))
+    modes = {mode.code: mode.pk for mode in courses.ensure_delivery_modes(_mode_rows(facts))}
     regions = _load_regions(facts, by=by, at=at)
     associations = _load_associations(facts, regions, national, by=by, at=at)
     _load_roles(facts, associations, by=by, at=at)
@@ -63,7 +63,8 @@ def load_facts(*, facts: Facts | None = None, by: Account | None = None, at: dat
     programmes = _load_programmes(facts, associations, sources, tally)
     plans = _load_plans(facts, programmes, sources, tally)
     for allocation in facts["allocations"]:
-        _load_target(allocation, plans, associations, sources, tally)
+        target = _load_target(allocation, plans, associations, sources, tally)
+        _load_modes(target, {modes[code] for code in facts_file.modes_of(allocation)}, tally)
 
     counts = {
         "associations": len(associations),
@@ -223,9 +224,9 @@ def _load_target(
     associations: dict[str, Association],
     sources: dict[str, SourceDocument],
     tally: Counter[str],
-) -> None:
+) -> Target:
     line = facts_file.line_of(allocation)
-    target = _ensure(
+    return _ensure(
         Target,
         {"key": line.key},
         {
@@ -241,9 +242,11 @@ def _load_target(
         },
         tally,
     )
-    if set(target.modes.values_list("code", flat=True)) != line.modes:
-        mode_model = Target._meta.get_field("modes").related_model
-        target.modes.set(mode_model._default_manager.filter(code__in=line.modes))
+
+
+def _load_modes(target: Target, modes: set[int], tally: Counter[str]) -> None:
+    if set(target.modes.values_list("pk", flat=True)) != modes:
+        target.modes.set(modes)
         tally["changed"] += 1
 
 

@@ -100,11 +100,8 @@ def board(
     """Return the board of a supporter's year; `beneficiaries` narrows it to what was held for some. At most 8
     queries.
     """
-    targets = [
-        target
-        for target in plans.targets([plan], supporter_id=supporter.pk)
-        if beneficiaries is None or target.beneficiary_id in beneficiaries
-    ]
+    stated = plans.targets([plan], supporter_id=supporter.pk)
+    targets = [target for target in stated if beneficiaries is None or target.beneficiary_id in beneficiaries]
     rows = queries.rows_of(plan, supporter=supporter, beneficiaries=beneficiaries)
     columns = _columns(targets, rows)
     whole = (
@@ -137,7 +134,7 @@ def board(
             )
             for column in columns
         ),
-        modes=_mode_rows(targets, rows, columns, whole, year, gauge),
+        modes=_mode_rows(stated, targets, rows, columns, whole, year, gauge),
         months=_months(rows, year=year, as_of=as_of),
         waiting=_waiting(rows, columns, year),
         targets=tuple(_goal(target) for target in targets),
@@ -230,6 +227,7 @@ def _gauge(rows: Sequence[Row], columns: Sequence[Association], place: Filter, g
 
 
 def _mode_rows(
+    stated: Sequence[Target],
     targets: Sequence[Target],
     rows: Sequence[Row],
     columns: Sequence[Association],
@@ -239,8 +237,8 @@ def _mode_rows(
 ) -> tuple[ModeRow, ...]:
     """One row for each bucket that a document names, and one for each other mode that is used."""
     names = {mode.code: mode for mode in courses.delivery_modes()}
-    stated = {frozenset(mode.code for mode in target.modes.all()) for target in targets} - {frozenset()}
-    buckets = [tuple(code for code in names if code in bucket) for bucket in stated]
+    named = {frozenset(mode.code for mode in target.modes.all()) for target in stated} - {frozenset()}
+    buckets = [tuple(code for code in names if code in bucket) for bucket in named]
     covered = {code for bucket in buckets for code in bucket}
     used = {row.mode for row in rows if row.date.year == year}
     buckets += [(code,) for code in names if code in used - covered]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -158,11 +159,11 @@ def _steps(
     confirmed = last if last and last.outcome == Decision.Outcome.CONFIRMED else None
     when: dict[State, tuple[date | None, str]] = {
         State.SCHEDULED: (fact.date, names.get(fact.entered_by_id, "")),
-        State.HELD: (fact.held_at.date() if fact.held_at else None, names.get(fact.held_by_id or 0, "")),
-        State.CONFIRMED: (confirmed.decided_at.date(), str(confirmed.decided_by))
+        State.HELD: (localdate(fact.held_at) if fact.held_at else None, names.get(fact.held_by_id or 0, "")),
+        State.CONFIRMED: (localdate(confirmed.decided_at), str(confirmed.decided_by))
         if confirmed
         else (None, ""),
-        State.COUNTED: (entries[0].recorded_at.date() if entries else None, ""),
+        State.COUNTED: (localdate(entries[0].recorded_at) if entries else None, ""),
     }
     return tuple(
         Step(
@@ -195,7 +196,11 @@ def _history(
             if entry.quantity > 0
             else _("Reversed in %(month)s (entry %(number)d of %(ledger)s)")
         )
-        what %= {"month": entry.posted_month, "number": entry.sequence, "ledger": entry.ledger}
+        what %= {
+            "month": wording.month_label(entry.posted_month),
+            "number": entry.sequence,
+            "ledger": entry.ledger,
+        }
         events.append(Event(entry.recorded_at, "", f"{what} {entry.reason}".strip()))
     return tuple(sorted(events, key=lambda event: event.at))
 
@@ -273,7 +278,7 @@ def _to_confirm(
     tasks = []
     for row in rows[:LONGEST_GROUP]:
         held_at = facts[row.session].held_at
-        days = (on - held_at.date()).days if held_at else 0
+        days = (on - localdate(held_at)).days if held_at else 0
         tasks.append(
             Task(
                 what=facts[row.session].lecture_title,
@@ -337,7 +342,7 @@ def _to_close(rows: list[Row], sides: dict[int, Association]) -> Group:
         url = reverse("quotas:close_month", args=[named[plan].programme.code, month])
         tasks.append(
             Task(
-                what=_("%(plan)s, %(month)s") % {"plan": named[plan], "month": month},
+                what=_("%(plan)s, %(month)s") % {"plan": named[plan], "month": wording.month_label(month)},
                 whom=wording.association_name(sides[supporter]),
                 note=ngettext("%(count)d session confirmed", "%(count)d sessions confirmed", len(theirs))
                 % {"count": len(theirs)},

@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from programmes.quotas import desk
-from programmes.quotas.board import Gauge
+from programmes.quotas.gauges import Gauge
 from qianchang.people.models import Account
 
 router = Router(tags=["quotas"])

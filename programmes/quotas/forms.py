@@ -63,7 +63,7 @@ class SessionForm(forms.Form):
     )
     date = forms.DateField(
         label=_("Date"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": _("Give the day."), "invalid": _("Write the day like 2026-10-31.")},
     )
     place = forms.CharField(

@@ -42,6 +42,7 @@ class Month:
     supporter: Association
     supporter_name: str
     month: str
+    label: str
     closes_from: date
     counted: tuple[Line, ...]
     left_out: tuple[Line, ...]
@@ -79,6 +80,7 @@ def month(plan: Plan, *, supporter: Association, month: str, on: date) -> Month:
         supporter=supporter,
         supporter_name=wording.association_name(supporter),
         month=month,
+        label=wording.month_label(month),
         closes_from=closes_from,
         counted=() if closed else tuple(line for line in lines if not line.why),
         left_out=tuple(line for line in lines if line.why) if not closed else (),
@@ -156,12 +158,12 @@ def _refusal(month: str, closes_from: date, closed: Sequence[str], *, on: date) 
     later = max((other for other in closed if other > month), default="")
     if later:
         return _("%(later)s is closed already, so nothing is posted in %(month)s any more.") % {
-            "later": later,
-            "month": month,
+            "later": wording.month_label(later),
+            "month": wording.month_label(month),
         }
     if on < closes_from:
         return _("%(month)s can be closed from %(day)s on.") % {
-            "month": month,
+            "month": wording.month_label(month),
             "day": wording.short_date(closes_from),
         }
     return ""

@@ -5,6 +5,7 @@ whose sessions it reads. Whether a session is counted is told by the ledger alon
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
@@ -138,7 +139,7 @@ def recordings_counted(plan: Plan, *, beneficiaries: Collection[int]) -> frozens
     return frozenset((lecture, beneficiary) for lecture, beneficiary, net in sums if net > 0)
 
 
-def _with_state(session_targets: QuerySet[SessionTarget]) -> Iterable[tuple[object, ...]]:
+def _with_state(session_targets: QuerySet[SessionTarget]) -> QuerySet[SessionTarget, tuple[Any, ...]]:
     decisions = Decision.objects.filter(session=OuterRef("session")).order_by("-pk")
     entries = QuotaEntry.objects.filter(session=OuterRef("session"), plan=OuterRef("plan")).order_by()
     return session_targets.annotate(
@@ -159,12 +160,18 @@ def _with_state(session_targets: QuerySet[SessionTarget]) -> Iterable[tuple[obje
     )
 
 
-def _row(values: tuple[object, ...]) -> Row:
-    *plain, schedule_state, outcome, balance = values
-    state = rules.state_of(
-        str(schedule_state),
-        outcome=outcome,
-        posted=balance is not None,
-        balance=balance or 0,  # type: ignore[arg-type]
+def _row(values: tuple[Any, ...]) -> Row:
+    session, code, plan, target, supporter, beneficiary, mode, day, schedule_state, outcome, balance = values
+    return Row(
+        session=session,
+        code=code,
+        plan=plan,
+        target=target,
+        supporter=supporter,
+        beneficiary=beneficiary,
+        mode=mode,
+        date=day,
+        state=rules.state_of(
+            schedule_state, outcome=outcome, posted=balance is not None, balance=balance or 0
+        ),
     )
-    return Row(*plain, state=state)  # type: ignore[arg-type]

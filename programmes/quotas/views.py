@@ -260,9 +260,10 @@ def _close(request: HttpRequest, plan: Plan, supporter: Association, month: str)
     except operations.UnableToCloseMonth as refusal:
         messages.error(request, str(refusal))
     else:
+        label = wording.month_label(month)
         if closed.again:
             messages.info(
-                request, _("%(month)s was closed before. Nothing was posted again.") % {"month": month}
+                request, _("%(month)s was closed before. Nothing was posted again.") % {"month": label}
             )
         else:
             count = len(closed.entries)
@@ -271,6 +272,6 @@ def _close(request: HttpRequest, plan: Plan, supporter: Association, month: str)
                 "%(month)s is closed: %(count)d sessions counted.",
                 count,
             )
-            messages.success(request, said % {"month": month, "count": count})
+            messages.success(request, said % {"month": label, "count": count})
     url = reverse("quotas:close_month", args=[plan.programme.code, month])
     return redirect(f"{url}?association={supporter.code}")

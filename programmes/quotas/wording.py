@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from courses.api import SessionFact
+from programmes.quotas import rules
 from programmes.quotas.rules import ConfirmRefusal, State, Why
 from qianchang.people.models import Association
 
@@ -76,6 +77,11 @@ def region_of(association: Association | None) -> str:
 def association_name(association: Association) -> str:
     """Return an association's name in the reader's language."""
     return association.name_en if get_language() == "en" and association.name_en else association.name_zh
+
+
+def month_label(month: str) -> str:
+    """Return a month `yyyy-mm` as text writes it."""
+    return date_format(rules.first_day(month), "YEAR_MONTH_FORMAT")
 
 
 def short_date(day: date) -> str:

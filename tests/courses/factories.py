@@ -109,6 +109,7 @@ def make_draft(
 def make_lecture_in_review(world: World, **of_draft: object) -> LecturePage:
     """Return a lecture that the expert submitted."""
     lecture = make_draft(world, **of_draft)  # type: ignore[arg-type]
+    assert lecture.submitted_by is not None
     return operations.submit_lecture(lecture=lecture, by=lecture.submitted_by, at=world.now)
 
 

@@ -29,6 +29,9 @@ class Office:
 
     def __post_init__(self) -> None:
         operations.load_programmes(at=self.world.now)
+        # The cast belongs to the associations of the documents, and not to a second set with their codes.
+        for name, code in (("guangdong", "CN-GD"), ("guangxi", "CN-GX"), ("yunnan", "CN-YN")):
+            vars(self.world)[name] = Association.objects.get(code=code)
 
     @cached_property
     def plan(self) -> Plan:

@@ -5,26 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conductor', '0001_initial'),
-        ('recordings', '0001_initial'),
+        ("conductor", "0001_initial"),
+        ("recordings", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mediajob',
-            name='recording',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='recordings.recording'),
+            model_name="mediajob",
+            name="recording",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="jobs", to="recordings.recording"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mediajob',
-            index=models.Index(fields=['state', 'lease_until'], name='conductor_m_state_c1d744_idx'),
+            model_name="mediajob",
+            index=models.Index(fields=["state", "lease_until"], name="conductor_m_state_c1d744_idx"),
         ),
         migrations.AddConstraint(
-            model_name='mediajob',
-            constraint=models.UniqueConstraint(fields=('recording', 'kind'), name='conductor_job_once'),
+            model_name="mediajob",
+            constraint=models.UniqueConstraint(fields=("recording", "kind"), name="conductor_job_once"),
         ),
     ]

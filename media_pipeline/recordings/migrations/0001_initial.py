@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,53 +16,116 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('original_name', models.CharField(max_length=255)),
-                ('state', models.CharField(choices=[('uploading', 'uploading'), ('processing', 'processing'), ('ready', 'ready'), ('refused', 'refused'), ('failed', 'failed')], default='uploading', max_length=12)),
-                ('failure_code', models.CharField(blank=True, max_length=40)),
-                ('size_bytes', models.BigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('original_file', models.CharField(blank=True, max_length=255)),
-                ('content', models.CharField(choices=[('unknown', 'not yet known'), ('video', 'video'), ('audio', 'audio only')], default='unknown', max_length=10)),
-                ('duration_ms', models.PositiveBigIntegerField(null=True)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(null=True)),
-                ('first_watchable_at', models.DateTimeField(null=True)),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recordings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("original_name", models.CharField(max_length=255)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploading", "uploading"),
+                            ("processing", "processing"),
+                            ("ready", "ready"),
+                            ("refused", "refused"),
+                            ("failed", "failed"),
+                        ],
+                        default="uploading",
+                        max_length=12,
+                    ),
+                ),
+                ("failure_code", models.CharField(blank=True, max_length=40)),
+                ("size_bytes", models.BigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("original_file", models.CharField(blank=True, max_length=255)),
+                (
+                    "content",
+                    models.CharField(
+                        choices=[("unknown", "not yet known"), ("video", "video"), ("audio", "audio only")],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                ("duration_ms", models.PositiveBigIntegerField(null=True)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(null=True)),
+                ("first_watchable_at", models.DateTimeField(null=True)),
+                ("ready_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recordings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('audio', 'Audio'), ('light', 'Light video'), ('standard', 'Standard video')], max_length=10)),
-                ('file', models.CharField(max_length=255)),
-                ('fence', models.PositiveIntegerField(default=1)),
-                ('playlist', models.TextField()),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('duration_ms', models.PositiveBigIntegerField()),
-                ('average_bps', models.PositiveIntegerField()),
-                ('peak_bps', models.PositiveIntegerField()),
-                ('codecs', models.CharField(max_length=60)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('frame_rate', models.DecimalField(decimal_places=3, max_digits=6, null=True)),
-                ('published_at', models.DateTimeField()),
-                ('recording', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='recordings.recording')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("audio", "Audio"),
+                            ("light", "Light video"),
+                            ("standard", "Standard video"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("file", models.CharField(max_length=255)),
+                ("fence", models.PositiveIntegerField(default=1)),
+                ("playlist", models.TextField()),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("duration_ms", models.PositiveBigIntegerField()),
+                ("average_bps", models.PositiveIntegerField()),
+                ("peak_bps", models.PositiveIntegerField()),
+                ("codecs", models.CharField(max_length=60)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("frame_rate", models.DecimalField(decimal_places=3, max_digits=6, null=True)),
+                ("published_at", models.DateTimeField()),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="renditions",
+                        to="recordings.recording",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('sha256', ''), _negated=True), ('state__in', ['uploading', 'processing', 'ready'])), fields=('owner', 'sha256'), name='recordings_same_file_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("sha256", ""), _negated=True),
+                    ("state__in", ["uploading", "processing", "ready"]),
+                ),
+                fields=("owner", "sha256"),
+                name="recordings_same_file_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rendition',
-            constraint=models.UniqueConstraint(fields=('recording', 'mode'), name='recordings_rendition_once'),
+            model_name="rendition",
+            constraint=models.UniqueConstraint(
+                fields=("recording", "mode"), name="recordings_rendition_once"
+            ),
         ),
     ]

@@ -8,31 +8,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('recordings', '0001_initial'),
+        ("recordings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('length', models.PositiveBigIntegerField()),
-                ('offset', models.PositiveBigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('open', 'open'), ('complete', 'complete'), ('refused', 'refused'), ('expired', 'expired'), ('terminated', 'terminated')], default='open', max_length=12)),
-                ('refusal_code', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to=settings.AUTH_USER_MODEL)),
-                ('recording', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='recordings.recording')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("length", models.PositiveBigIntegerField()),
+                ("offset", models.PositiveBigIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("complete", "complete"),
+                            ("refused", "refused"),
+                            ("expired", "expired"),
+                            ("terminated", "terminated"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("refusal_code", models.CharField(blank=True, max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="recordings.recording",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('offset__lte', models.F('length'))), name='uploads_offset_within_length'), models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='uploads_not_empty')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("offset__lte", models.F("length"))),
+                        name="uploads_offset_within_length",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("length__gt", 0)), name="uploads_not_empty"),
+                ],
             },
         ),
     ]

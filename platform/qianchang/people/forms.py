@@ -57,6 +57,9 @@ class _NewPasswordMixin:
         self.fields["password1"].label = _("New password")
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("New password, again")
+        for field in self.fields.values():
+            # The label says it; a grey copy inside the field is gone as soon as one types.
+            field.widget.attrs.pop("placeholder", None)
 
 
 class NewPasswordForm(_NewPasswordMixin, SetPasswordForm):
@@ -73,6 +76,7 @@ class OtherPasswordForm(_NewPasswordMixin, ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Present password")
+        self.fields["oldpassword"].help_text = ""
 
 
 class ActivationForm(forms.Form):
@@ -148,7 +152,7 @@ class LanguageForm(forms.Form):
 
     # Each language under its own name: who cannot read this page looks for it.
     language = forms.ChoiceField(
-        label=_("Language"),
+        label=_("Language of the pages"),
         choices=[(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
         widget=forms.RadioSelect,
     )

@@ -53,7 +53,7 @@ def activate(request: HttpRequest) -> HttpResponse:
                     request, account, redirect_url=settings.LOGIN_REDIRECT_URL
                 )
                 return signed_in
-    return render(request, "people/activate.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "people/activate.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +89,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
         request,
         "people/settings.html",
         {"form": form, "language_form": language},
-        status=422 if form.errors else 200,
     )
 
 

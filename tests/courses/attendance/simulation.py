@@ -6,11 +6,10 @@ Times are minutes: `at` counts from the evening's start by the true clock, media
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from courses.attendance import operations, presence, queries
+from courses.attendance import operations, presence, queries, registries
 from courses.attendance.clock import to_ms
 from courses.attendance.models import Coverage, Playback
 from courses.attendance.operations import Acknowledgement, ReportedSpan
-from courses.attendance.rules import Terms
 from courses.catalogue.models import LectureVersion
 from qianchang.people.models import Lawyer
 
@@ -100,7 +99,8 @@ class Device:
 
     def answer_codes(self, at: float) -> None:
         """Answer every presence code rightly."""
-        for window in queries.watch_record(self.lawyer, self.version, terms=Terms()).windows:
+        terms = registries.terms_of(self.lawyer, on=self.time(at).date())
+        for window in queries.watch_record(self.lawyer, self.version, terms=terms).windows:
             code = presence.code_for(lawyer_id=self.lawyer.pk, version_id=self.version.pk, index=window.index)
             operations.answer_presence(
                 lawyer=self.lawyer,

@@ -152,7 +152,8 @@ class TestAcceptance:
         )
     )
     def test_whatever_is_claimed_in_whatever_order_no_more_is_credited_than_time_has_passed(self, claims):
-        known, media = frame(opened=0, received=60 * MINUTE), []
+        known = frame(opened=0, received=60 * MINUTE)
+        media: list[rules.Interval] = []
         for media_from, media_until, wall_from, wall_until in claims:
             verdict = rules.judge(Span((media_from, media_until), (wall_from, wall_until)), known, TERMS)
             known = frame(opened=0, received=60 * MINUTE, taken=[*known.taken, *verdict.wall])
@@ -174,7 +175,9 @@ class TestAcceptance:
             wall += size + 1_000
         reports = [*enumerate(spans), *random.sample(list(enumerate(spans)), len(spans) // 2)]
         random.shuffle(reports)
-        seen, taken, media = set(), [], []
+        seen: set[int] = set()
+        taken: list[rules.Interval] = []
+        media: list[rules.Interval] = []
         for sequence, span in reports:
             if sequence in seen:
                 continue

@@ -104,6 +104,7 @@ def test_the_expert_sees_the_stages_and_why_a_file_was_refused(world, expert):
     assert "37%" in page
     refused = make_draft(world)
     recording = refused.recording
+    assert recording is not None
     recording.state, recording.failure_code = "refused", "no_sound"
     recording.save()
     page = expert.get(f"/teach/{refused.pk}/").content.decode()
@@ -206,7 +207,7 @@ def test_a_draft_is_not_on_the_review_desk(world, client_for):
 def test_the_one_who_submitted_sees_no_publish_button_and_cannot_forge_it(world, client_for):
     lecture = make_lecture_in_review(world, by=world.supporting_officer)
     own = client_for(world.supporting_officer)
-    assert 'id="publish-lecture"' not in own.get(f"/office/review/{lecture.pk}/").content.decode()
+    assert 'id="publish"' not in own.get(f"/office/review/{lecture.pk}/").content.decode()
     assert (
         own.post(f"/office/review/{lecture.pk}/", {"action": "publish", "everybody": "on"}).status_code == 400
     )

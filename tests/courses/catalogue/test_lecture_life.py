@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from courses.catalogue import operations
 from courses.catalogue.models import LecturePage, Topic
 from courses.enrolment.models import Release
+from media_pipeline import api as media
 from qianchang.groundwork.models import AuditEntry
 from tests.courses.factories import make_draft, make_lecture_in_review, make_published_lecture, make_recording
 
@@ -131,7 +132,7 @@ def test_a_lecture_in_review_is_not_changed_by_its_expert(world):
         operations.edit_lecture(
             lecture=lecture,
             title="x",
-            topic=lecture.topic,
+            topic=Topic.objects.get(code="civil"),
             category="business",
             introduction="",
             dvd_consent=True,
@@ -190,3 +191,25 @@ def test_an_old_revision_brings_back_words_but_no_decision(world):
         old.publish(skip_permission_checks=True)
     lecture.refresh_from_db()
     assert (lecture.live, lecture.review) == (False, Review.WITHDRAWN)
+
+
+def test_the_same_file_sent_again_leads_the_draft_to_the_recording_that_is_there(world):
+    existing = make_recording(world.expert, at=world.now)
+    placeholder = make_recording(world.expert, at=world.now, state="uploading", modes=())
+    lecture = make_draft(world, recording=placeholder)
+    media.recording_recognised.send(
+        sender=None, recording_id=placeholder.pk, existing_id=existing.pk, at=world.now
+    )
+    lecture.refresh_from_db()
+    assert lecture.recording_id == existing.pk
+
+
+def test_two_lectures_never_share_one_recording(world):
+    first = make_draft(world)
+    placeholder = make_recording(world.expert, at=world.now, state="uploading", modes=())
+    second = make_draft(world, recording=placeholder)
+    media.recording_recognised.send(
+        sender=None, recording_id=placeholder.pk, existing_id=first.recording_id, at=world.now
+    )
+    second.refresh_from_db()
+    assert second.recording_id == placeholder.pk

@@ -29,7 +29,7 @@ class PagesStandWhereTheyBelong(WagtailPageTestCase):
         self.assertAllowedParentPageTypes(CoursePage, {CourseIndexPage})
 
     def test_nobody_makes_a_lecture_in_the_admin(self):
-        self.assertNotIn(LecturePage, LectureIndexPage.creatable_subpage_models())
+        assert LecturePage not in LectureIndexPage.creatable_subpage_models()
 
 
 def test_the_site_is_made_once(world):
@@ -85,3 +85,18 @@ def test_the_admin_edits_the_words_of_a_published_lecture_and_nothing_else(world
                 tester.can_copy(),
             ]
         )
+
+
+def test_the_editors_admin_opens_on_lectures_and_their_words(world, client_for):
+    editor = world.editor
+    editor.is_superuser = editor.is_staff = True
+    editor.save()
+    lecture = make_published_lecture(world, title="工伤认定")
+    client = client_for(editor)
+    assert "工伤认定" in client.get("/cms/lecture_listing/").content.decode()
+    page = client.get(f"/cms/pages/{lecture.pk}/edit/").content.decode()
+    assert 'name="introduction"' in page
+    assert 'name="slug"' not in page
+    assert 'name="review"' not in page
+    menu = client.get("/cms/").content.decode()
+    assert "lecture_listing" in menu

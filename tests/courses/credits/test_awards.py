@@ -70,8 +70,7 @@ class TestAward:
     def test_a_late_bundle_earns_the_same_hours_with_grade_b(self, device, entries):
         player = device().open()
         player.play(0, 120, at=0)
-        for _packet in range(1):
-            player.send(at=3 * 24 * 60)
+        player.send(at=3 * 24 * 60)
         player.answer_codes(at=3 * 24 * 60)
         (entry,) = entries()
         assert (entry.hours, entry.grade) == (Decimal("2.5"), "B")

@@ -1,5 +1,6 @@
 """What the expert does: send a recording over a line that is cut once, and wait until it can be watched."""
 
+import re
 import shutil
 import tempfile
 import time
@@ -48,7 +49,7 @@ def send(expert: Person, file: Path, *, key: str, title: str, say: Callable[[str
     page.select_option("#id_topic", index=1)
     page.fill("#id_introduction", INTRODUCTION)
     page.click("#submit-lecture")
-    page.wait_for_url("**/teach/*/", wait_until="domcontentloaded")
+    page.wait_for_url(re.compile(r"/teach/\d+/"), wait_until="domcontentloaded")
     sent = _sent(expert, file, sent_now=True)
     sent.upload_seconds, sent.cuts = seconds, cuts
     return sent

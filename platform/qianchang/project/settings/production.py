@@ -3,7 +3,8 @@
 from qianchang.project.settings.base import *  # noqa: F403
 from qianchang.project.settings.base import env
 
-SECRET_KEY: str = env.str("QIANCHANG_SECRET_KEY", default="")
+# Django itself refuses an empty key before our own check can say what to do about it.
+SECRET_KEY: str = env.str("QIANCHANG_SECRET_KEY", default="") or "missing"
 SECURE_SSL_REDIRECT = env.bool("QIANCHANG_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000

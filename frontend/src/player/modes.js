@@ -1,0 +1,95 @@
+/**
+ * Which way of watching fits the line.
+ *
+ * @typedef {{mode: string, label: string, bytes: number, kbits: number, width: number | null}} Mode
+ */
+
+/** A mode may use half of the line, so that the buffer grows while it plays (budget B15). */
+const SHARE = 0.5;
+/**
+ * Without a measurement nothing dearer than this is chosen for anybody, in kbit/s: the light video of
+ * budget B12, and what a short recording costs above it.
+ */
+const CAREFUL_KBITS = 96;
+
+/**
+ * Whether a mode plays without stalls: null while the speed is not known.
+ * @param {Mode} mode
+ * @param {number | null} speedKbits
+ * @returns {boolean | null}
+ */
+export function fits(mode, speedKbits) {
+  return speedKbits ? mode.kbits <= SHARE * speedKbits : null;
+}
+
+/**
+ * The mode to begin with: what was chosen last time where it exists; else the best that fits the speed;
+ * else the least. In data saver, and while the speed is not known, nothing above the light video.
+ * @param {Mode[]} modes
+ * @param {{speedKbits?: number | null, remembered?: string | null, saver?: boolean}} [known]
+ * @returns {Mode}
+ */
+export function choose(modes, { speedKbits = null, remembered = null, saver = false } = {}) {
+  const ascending = [...modes].sort((a, b) => a.kbits - b.kbits);
+  const same = ascending.find((mode) => mode.mode === remembered);
+  if (same) return same;
+  const most = Math.min(
+    speedKbits ? SHARE * speedKbits : CAREFUL_KBITS,
+    saver ? CAREFUL_KBITS : Infinity,
+  );
+  return ascending.filter((mode) => mode.kbits <= most).pop() || ascending[0];
+}
+
+/**
+ * What the unwatched part still costs in a mode, in bytes.
+ * @param {Mode} mode
+ * @param {number} missingMs
+ * @param {number} durationMs
+ * @returns {number}
+ */
+export function bytesLeft(mode, missingMs, durationMs) {
+  return durationMs ? (mode.bytes * Math.min(missingMs, durationMs)) / durationMs : 0;
+}
+
+/**
+ * Measures the line from how the buffer of the playing mode grows. The browser pauses its download
+ * when it has enough, so that only the fastest of the latest windows says what the line can do.
+ */
+export class SpeedMeter {
+  /** @param {number | null} [hintKbits] */
+  constructor(hintKbits = null) {
+    /** @type {number[]} */
+    this.windows = [];
+    this.hintKbits = hintKbits;
+    /** @type {{bufferedMs: number, at: number} | null} */
+    this.from = null;
+  }
+
+  /** @returns {number | null} kbit/s */
+  get kbits() {
+    return this.windows.length ? Math.max(...this.windows) : this.hintKbits;
+  }
+
+  /** The buffer is about to be another one: a seek or another mode. */
+  restart() {
+    this.from = null;
+  }
+
+  /**
+   * @param {{bufferedMs: number, at: number, kbits: number, loading: boolean}} sample
+   *   end of the buffered range in media time, the clock, the mode's bitrate, whether data is arriving
+   */
+  sample({ bufferedMs, at, kbits, loading }) {
+    const from = this.from;
+    if (!loading || !from || bufferedMs < from.bufferedMs) {
+      this.from = loading ? { bufferedMs, at } : null;
+      return;
+    }
+    const took = at - from.at;
+    if (took < 1000) return;
+    if (bufferedMs > from.bufferedMs) {
+      this.windows = [...this.windows, Math.round(((bufferedMs - from.bufferedMs) * kbits) / took)].slice(-8);
+    }
+    this.from = { bufferedMs, at };
+  }
+}
