@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -62,7 +63,10 @@ def teach_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _saved(lecture))
             return redirect("catalogue:teach_lecture", lecture.pk)
     return render(
-        request, "courses/catalogue/teach_new.html", {"form": form, "sent": sent}, status=_status(form)
+        request,
+        "courses/catalogue/teach_new.html",
+        {"form": form, "sent": sent, "upload_max_bytes": settings.UPLOAD_MAX_BYTES},
+        status=_status(form),
     )
 
 
@@ -104,11 +108,18 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             "row": teaching.row_of(lecture, recording),
             "recording": recording,
             "form": form,
-            "needs_file": form is not None
-            and (recording is None or recording.state in ("uploading", "refused", "failed")),
+            "needs_file": _needs_file(recording, editable=editable),
+            "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
         },
         status=_status(form),
     )
+
+
+def _needs_file(recording: media.RecordingSummary | None, *, editable: bool) -> bool:
+    """Whether the page offers the upload: a lecture handed in while its file was on the way goes on, too."""
+    if recording is not None and recording.state == "uploading":
+        return True
+    return editable and (recording is None or recording.state in ("refused", "failed"))
 
 
 # --- The review desk -------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def my_credits(request: HttpRequest) -> list[dict[str, Any]]:
             "year": entry.accounting_year,
             "category": entry.category,
             "mode": entry.mode_code,
-            "hours": f"{entry.hours:.2f}",
+            "hours": f"{entry.hours:.1f}",
             "recorded_at": entry.recorded_at,
             "ledger": entry.ledger,
             "sequence": entry.sequence,

@@ -20,7 +20,7 @@ class CreditRule(models.Model):
     version = models.PositiveSmallIntegerField()
     effective_date = models.DateField()
     unit_minutes = models.PositiveSmallIntegerField(default=45)
-    step = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.5"))
+    step = models.DecimalField(max_digits=3, decimal_places=1, default=Decimal("0.5"))
     threshold = models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.95"))
     max_rate = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("1.0"))
     late_days = models.PositiveSmallIntegerField(default=30)
@@ -62,7 +62,7 @@ class CreditEntry(LedgerEntry):
     accounting_year = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=10)
     mode_code = models.CharField(max_length=20)
-    hours = models.DecimalField(max_digits=5, decimal_places=2)
+    hours = models.DecimalField(max_digits=5, decimal_places=1)
     rule = models.ForeignKey(CreditRule, on_delete=models.PROTECT, related_name="entries")
     covered_ms = models.PositiveBigIntegerField()
     creditable_ms = models.PositiveBigIntegerField()
@@ -94,7 +94,7 @@ class CreditEntry(LedgerEntry):
             ("accounting_year", self.accounting_year),
             ("category", self.category),
             ("mode", self.mode_code),
-            ("hours", f"{self.hours:.2f}"),
+            ("hours", f"{self.hours:.1f}"),
             ("rule", self.rule_id),
             ("covered_ms", self.covered_ms),
             ("creditable_ms", self.creditable_ms),

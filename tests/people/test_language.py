@@ -19,6 +19,14 @@ def test_after_the_switch_pages_without_a_prefix_are_english(client: Client, db:
     assert "Text size" in client.get(reverse("people:settings")).content.decode()
 
 
+def test_the_address_of_a_chinese_page_leads_to_its_english_twin(client: Client, db: None) -> None:
+    client.cookies["django_language"] = "en"
+
+    answer = client.get("/lectures/?q=land")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/en/lectures/?q=land")
+
+
 def test_the_switch_leads_back(client: Client, db: None) -> None:
     for language in ("en", "zh-hans"):
         client.post(reverse("set_language"), {"language": language, "next": reverse("people:settings")})

@@ -24,13 +24,16 @@ export function rememberedSpeed(storage, at) {
 }
 
 /**
- * @param {Storage} storage
- * @param {number | null} kbits
- * @param {number} at
+ * Measure once more, and remember what was measured for the next page.
+ * @param {import("./modes.js").SpeedMeter} meter
+ * @param {HTMLMediaElement} media
+ * @param {{kbits: number, storage: Storage, at: number}} now bitrate of what is loaded
  */
-export function rememberSpeed(storage, kbits, at) {
+export function sampleLine(meter, media, { kbits, storage, at }) {
+  const loading = media.networkState === HTMLMediaElement.NETWORK_LOADING;
+  if (!meter.sample({ bufferedMs: bufferedTotal(media), at, kbits, loading })) return;
   try {
-    if (kbits) storage.setItem(KEY, JSON.stringify({ kbits, at }));
+    storage.setItem(KEY, JSON.stringify({ kbits: meter.kbits, at }));
   } catch {
     // A full storage: measured anew next time.
   }
@@ -52,7 +55,7 @@ export function bufferedAhead({ buffered, currentTime }) {
  * @param {HTMLMediaElement} media
  * @returns {number} how much is buffered in all, ms: unlike an end, it does not leap when ranges meet
  */
-export function bufferedTotal({ buffered }) {
+function bufferedTotal({ buffered }) {
   let total = 0;
   for (let n = 0; n < buffered.length; n += 1) total += buffered.end(n) - buffered.start(n);
   return total * 1000;

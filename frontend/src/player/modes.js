@@ -12,6 +12,10 @@ const SHARE = 0.5;
  */
 const CAREFUL_KBITS = 96;
 
+/** The meter's shortest window in ms (shorter ones measure single packets), and how many are remembered. */
+const LEAST_WINDOW_MS = 1000;
+const WINDOWS = 8;
+
 /**
  * Whether a mode plays without stalls: null while the speed is not known.
  * @param {Mode} mode
@@ -77,19 +81,20 @@ export class SpeedMeter {
 
   /**
    * @param {{bufferedMs: number, at: number, kbits: number, loading: boolean}} sample
-   *   end of the buffered range in media time, the clock, the mode's bitrate, whether data is arriving
+   *   how much is buffered in media time, the clock, the mode's bitrate, whether data is arriving
+   * @returns {boolean} whether something was measured
    */
   sample({ bufferedMs, at, kbits, loading }) {
     const from = this.from;
     if (!loading || !from || bufferedMs < from.bufferedMs) {
       this.from = loading ? { bufferedMs, at } : null;
-      return;
+      return false;
     }
     const took = at - from.at;
-    if (took < 1000) return;
-    if (bufferedMs > from.bufferedMs) {
-      this.windows = [...this.windows, Math.round(((bufferedMs - from.bufferedMs) * kbits) / took)].slice(-8);
-    }
+    if (took < LEAST_WINDOW_MS) return false;
     this.from = { bufferedMs, at };
+    if (bufferedMs === from.bufferedMs) return false;
+    this.windows = [...this.windows, Math.round(((bufferedMs - from.bufferedMs) * kbits) / took)].slice(-WINDOWS);
+    return true;
   }
 }

@@ -4,7 +4,7 @@
 import { ask } from "./api.js";
 import { Faults, SKIP_MS } from "./faults.js";
 import { missing, lengthOf, union } from "./intervals.js";
-import { bufferedAhead, bufferedTotal, rememberSpeed, rememberedSpeed } from "./line.js";
+import { bufferedAhead, rememberedSpeed, sampleLine } from "./line.js";
 import { LinkState } from "./link.js";
 import { SpeedMeter, choose } from "./modes.js";
 import { Outbox, leftovers } from "./outbox.js";
@@ -226,7 +226,10 @@ export class Player {
     const playing =
       !video.paused && !video.ended && !video.seeking && !this.settling && !this.superseded && video.readyState > 2;
     this.recorder.observe({ playing, jumped, mediaMs: this.positionMs, wallMs: Date.now(), rate: video.playbackRate });
-    if (playing) this.link.waiting = false;
+    if (playing && this.link.waiting) {
+      this.link.waiting = false;
+      this.redraw();
+    }
     this.deck();
   }
 
@@ -357,7 +360,7 @@ export class Player {
     this.observe();
     const playing = this.playing && !video.paused;
     this.presence.tick({ mediaMs: this.positionMs, playing, at: now });
-    this.measure(now);
+    sampleLine(this.meter, video, { kbits: this.mode.kbits, storage: this.storage, at: now });
     if (this.faults.isDue(now) && navigator.onLine && !this.superseded) this.open();
     if (this.outbox && now - this.times.journal >= JOURNAL_MS) this.journal();
     const due = this.playback && playing && now - this.times.report >= this.playback.everyMs;
@@ -369,20 +372,9 @@ export class Player {
     if (now - this.times.redraw >= REDRAW_MS || this.link.offline) this.redraw();
   }
 
-  /** @param {number} now */
-  measure(now) {
-    const { video } = this;
-    const loading = video.networkState === HTMLMediaElement.NETWORK_LOADING;
-    this.meter.sample({ bufferedMs: bufferedTotal(video), at: now, kbits: this.mode.kbits, loading });
-    if (this.meter.windows.length) rememberSpeed(this.storage, this.meter.kbits, now);
-  }
-
-  /** @returns {import("./intervals.js").Interval[]} what this device knows of beyond the server */
+  /** What this device knows of beyond the server. */
   unsent() {
-    const boxes = [...this.reporter.earlier, this.outbox].filter((box) => box && box.box.version === this.config.version);
-    const spans = boxes.flatMap((box) => (box ? box.box.spans : []));
-    const running = this.recorder.running();
-    return union((running ? [...spans, running] : spans).map((span) => [span.media_from_ms, span.media_until_ms]));
+    return this.reporter.intervals(this.config.version, this.recorder.running());
   }
 
   covered() {

@@ -1,3 +1,5 @@
+import { union } from "./intervals.js";
+
 /**
  * Sends outboxes: one request at a time, leftovers of earlier playbacks first, slower and slower while the
  * server cannot be reached.
@@ -37,6 +39,19 @@ export class Reporter {
   /** Records on this device that the server has not got. */
   get waiting() {
     return [...this.earlier, this.current].reduce((sum, box) => sum + (box ? box.size : 0), 0);
+  }
+
+  /**
+   * What of a lecture version was played here and is not on the server.
+   * @param {number} version
+   * @param {import("./spans.js").Span | null} running
+   * @returns {import("./intervals.js").Interval[]}
+   */
+  intervals(version, running) {
+    const boxes = [...this.earlier, this.current].filter((box) => box && box.box.version === version);
+    const spans = boxes.flatMap((box) => (box ? box.box.spans : []));
+    if (running) spans.push({ ...running, sequence: 0 });
+    return union(spans.map((span) => [span.media_from_ms, span.media_until_ms]));
   }
 
   /**

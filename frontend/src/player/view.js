@@ -129,7 +129,11 @@ export class View {
     for (const label of this.el.modes.querySelectorAll(".mode")) {
       const mode = this.config.modes.find((/** @type {Mode} */ each) => each.mode === label.dataset.mode);
       const fit = fits(mode, speedKbits);
-      const words = [this.say("needs", { mb: megabytes(bytesLeft(mode, missingMs, this.config.duration_ms)) })];
+      const words = [
+        missingMs
+          ? this.say("needs", { mb: megabytes(bytesLeft(mode, missingMs, this.config.duration_ms)) })
+          : this.say("whole", { mb: megabytes(mode.bytes) }),
+      ];
       if (fit !== null) words.push(fit ? this.words.fits : this.words.stutters);
       this.text(label.querySelector("span"), words.join(" · "));
       label.classList.toggle("x", mode.mode === chosen);

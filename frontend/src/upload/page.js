@@ -40,7 +40,7 @@ export function mount(root) {
     complain("");
     part("upload-name").textContent = chosen.name;
     if (!chosen.size) return refuse(say("empty"));
-    if (most && chosen.size > most) return refuse(say("too-large", { size: size(most) }));
+    if (most && chosen.size > most) return refuse(say("too-large", { size: root.dataset.maxWords }));
     details.suggestTitle(titleOf(chosen.name));
     sender = new Sender({ endpoint: root.dataset.endpoint, token, file: chosen, tell: { state, progress, found, differs, refused, complete } });
     sender.start();

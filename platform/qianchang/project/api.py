@@ -32,7 +32,7 @@ def _tus(
 
 UPLOAD_PATHS: dict[str, Any] = {
     "/api/v1/uploads/": {
-        "get": _tus("My unfinished uploads", "200", "JSON list"),
+        "get": _tus("My unfinished uploads", "200", "JSON: uploads"),
         "post": _tus(
             "tus 1.0: begin an upload (Upload-Length, Upload-Metadata)", "201", "Location, Upload-Expires"
         ),

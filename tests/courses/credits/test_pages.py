@@ -119,7 +119,7 @@ class TestApi:
     def test_a_lawyer_gets_ones_own_entries(self, watched, page, world):
         watched()
         (row,) = page(world.county_account, "/api/v1/credits/").json()
-        assert (row["hours"], row["ledger"], row["sequence"]) == ("2.50", "CN-GX", 1)
+        assert (row["hours"], row["ledger"], row["sequence"]) == ("2.5", "CN-GX", 1)
 
     def test_another_lawyer_gets_none_of_them(self, watched, page, world):
         watched()

@@ -60,7 +60,7 @@ def watch(lawyer: Person, path: str, *, say: Callable[[str], None]) -> Seen:
 
 def credited(lawyer: Person, *, title: str) -> Credited:
     """Read the hours that “my hours” shows for the lecture. Raises StepFailed when there is no such row."""
-    rows = [row for row in lawyer.read("/api/v1/credits/")["entries"] if row["lecture"] == title]
+    rows = [row for row in lawyer.read("/api/v1/credits/") if row["title"] == title]
     lawyer.visit("/my/hours/")
     if not rows or not lawyer.page.locator("tr", has_text=title).count():
         raise StepFailed("credit", "my hours does not show the lecture")

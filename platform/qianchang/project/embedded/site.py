@@ -124,7 +124,7 @@ class EmbeddedSite:
             "--workers",
             "2",
             "--threads",
-            "8",
+            "16",
             "--timeout",
             "120",
             "--graceful-timeout",
@@ -137,7 +137,7 @@ class EmbeddedSite:
         """Start one worker that serves the short and the long queue."""
         return self._start(
             "worker",
-            _celery("worker", "-Q", "short,long", "-c", "2", "-l", "INFO", "-n", f"site@{self.port}"),
+            _celery("worker", "-Q", "short,long", "-c", "3", "-l", "INFO", "-n", f"site@{self.port}"),
         )
 
     def stop(self) -> None:
