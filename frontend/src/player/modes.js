@@ -91,9 +91,9 @@ export class SpeedMeter {
       return false;
     }
     const took = at - from.at;
-    if (took < LEAST_WINDOW_MS) return false;
+    // Data is told in bursts: a window ends only where something came, or the burst would look like the line.
+    if (took < LEAST_WINDOW_MS || bufferedMs === from.bufferedMs) return false;
     this.from = { bufferedMs, at };
-    if (bufferedMs === from.bufferedMs) return false;
     this.windows = [...this.windows, Math.round(((bufferedMs - from.bufferedMs) * kbits) / took)].slice(-WINDOWS);
     return true;
   }
