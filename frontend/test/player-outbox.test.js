@@ -179,3 +179,26 @@ test("the last request of a page carries what is there and leaves it until it is
   assert.equal(posts.length, 1);
   assert.equal(made.current.size, 1);
 });
+
+test("adopted outboxes are sent once and counted", async () => {
+  const storage = memory();
+  const { made, said, posts } = reporter();
+  const old = open(storage, "old");
+  old.add(span(0, 10));
+  made.adopt([old]);
+  made.adopt([old]);
+  await made.send();
+  assert.equal(posts.length, 1);
+  assert.deepEqual(said.caughtUp.filter(Boolean), [1]);
+});
+
+test("what was played here and is not on the server counts for one lecture version only", () => {
+  const storage = memory();
+  const { made } = reporter();
+  made.current = open(storage);
+  made.current.add(span(0, 10));
+  const other = Outbox.create(storage, { account: "7", version: 4, playback: "p2", at: 0 });
+  other.add(span(500, 600));
+  made.earlier.push(other);
+  assert.deepEqual(made.intervals(3, span(10, 25)), [[0, 25]]);
+});

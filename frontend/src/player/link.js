@@ -30,6 +30,14 @@ export class LinkState {
     this.sentence = "";
   }
 
+  /** @param {number} count of records that came late @param {number} at */
+  caughtUp(count, at) {
+    const wasDown = this.offline || this.busy || this.signedOut;
+    this.recovered();
+    if (count) this.tell(this.view.say("sent", { count }), at, "ok");
+    else if (wasDown) this.tell(this.view.words.backOnline, at, "ok");
+  }
+
   /** @param {string} words @param {number} at @param {"ok" | "wa"} [kind] */
   tell(words, at, kind = "wa") {
     Object.assign(this, { notice: words, noticeUntil: at + NOTICE_MS, noticeKind: kind });

@@ -45,11 +45,8 @@ export class Player {
     this.opening = null;
     this.link = new LinkState(view);
     this.meter = new SpeedMeter(rememberedSpeed(storage, Date.now()));
-    this.mode = choose(config.modes, {
-      speedKbits: this.meter.kbits,
-      remembered: storage.getItem(MODE_KEY),
-      saver: saver === "1",
-    });
+    const remembered = storage.getItem(MODE_KEY);
+    this.mode = choose(config.modes, { speedKbits: this.meter.kbits, remembered, saver: saver === "1" });
     this.recorder = new SpanRecorder((span) => this.outbox && this.outbox.add(span));
     this.reporter = new Reporter({
       ask,
@@ -74,12 +71,9 @@ export class Player {
   /** Play on from where the picture is; the first time, open a playback. */
   async play() {
     this.wanted = true;
-    if (this.superseded || !this.playback) {
-      this.superseded = this.link.elsewhere = false;
-      await this.open();
-      return;
-    }
-    this.start();
+    if (!this.superseded && this.playback) return this.start();
+    this.superseded = this.link.elsewhere = false;
+    await this.open();
   }
 
   pause() {
@@ -266,19 +260,11 @@ export class Player {
    * @returns {number} of outboxes whose pages still seem to write
    */
   adopt() {
-    const { left, alive } = leftovers(this.storage, {
-      account: this.account,
-      at: Date.now(),
-      except: this.playback ? this.playback.id : "",
-    });
-    const known = new Set(this.reporter.earlier.map((outbox) => outbox.key));
-    this.reporter.earlier.push(...left.filter((outbox) => !known.has(outbox.key)));
+    const except = this.playback ? this.playback.id : "";
+    const { left, alive } = leftovers(this.storage, { account: this.account, at: Date.now(), except });
     const latest = left.filter((outbox) => outbox.box.version === this.config.version).pop();
     if (latest && !this.playback) this.positionMs = latest.box.position_ms;
-    if (left.length) {
-      this.reporter.interrupt();
-      this.reporter.send();
-    }
+    this.reporter.adopt(left);
     return alive;
   }
 
@@ -290,7 +276,7 @@ export class Player {
     this.stand(answer);
     if (outbox !== this.outbox) return;
     if (answer.refused.length) this.link.tell(answer.refused[0].sentence, Date.now());
-    if (answer.superseded) this.giveWay();
+    if (answer.superseded && !this.superseded) this.giveWay();
   }
 
   /** Codes, credit and award out of any answer. @param {any} standing */
@@ -306,8 +292,7 @@ export class Player {
     this.video.pause();
     this.observe();
     this.recorder.close();
-    this.journal();
-    this.redraw();
+    this.report();
   }
 
   /** @param {{kind: string, sentence: string}} trouble */
@@ -318,8 +303,7 @@ export class Player {
 
   /** @param {number} count of records that were late */
   caughtUp(count) {
-    this.link.recovered();
-    this.link.tell(count ? this.view.say("sent", { count }) : this.view.words.backOnline, Date.now(), "ok");
+    this.link.caughtUp(count, Date.now());
     this.redraw();
   }
 

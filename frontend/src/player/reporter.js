@@ -71,6 +71,18 @@ export class Reporter {
     else outbox.remove();
   }
 
+  /**
+   * Outboxes of earlier pages: send them, and say afterwards how much that was.
+   * @param {Outbox[]} left
+   */
+  adopt(left) {
+    const known = new Set(this.earlier.map((outbox) => outbox.key));
+    this.earlier.push(...left.filter((outbox) => !known.has(outbox.key)));
+    if (!left.length) return;
+    this.interrupt();
+    this.send();
+  }
+
   /** Whether a failure asks for patience now. */
   get resting() {
     return this.now() < this.notBefore;
