@@ -10,7 +10,6 @@ from hypothesis import settings
 from qianchang.people.models import Account
 from tests.world import World
 
-
 # A busy machine is no fault of the rule under test: properties are judged by what they say, not by their speed.
 settings.register_profile("qianchang", deadline=None)
 settings.load_profile("qianchang")

@@ -38,9 +38,10 @@ def _fingerprint(root: Path) -> str:
     patterns = [
         "*/*/migrations/*.py",
         "platform/qianchang/*/migrations/*.py",
+        "platform/qianchang/*/*.json",
+        "courses/*/*.json",
+        "programmes/*/facts/*",
         "static/**/*",
-        "*/*/facts/*",
-        "*/*/*.json",
         "requirements/*.txt",
     ]
     for path in sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}):
