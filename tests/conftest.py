@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from hypothesis import settings
 
@@ -18,7 +18,8 @@ settings.load_profile("qianchang")
 @pytest.fixture(autouse=True)
 def _no_rate_limit_from_another_test() -> None:
     # Rate limits are counted in the cache, which outlives a test.
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture

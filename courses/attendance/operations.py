@@ -90,7 +90,8 @@ def open_playback(
         lecture_version=version,
         opened_at=at,
         clock_offset_ms=to_ms(at) - device_now_ms,
-        device=device[:200],
+        # PostgreSQL takes no null character in a text.
+        device=device.replace("\x00", "")[:200],
     )
 
 

@@ -49,7 +49,7 @@ class WatchRecord:
 
     @property
     def percent(self) -> int:
-        """The share watched, rounded down: 100 means every millisecond."""
+        """The share watched, rounded down: 100 means that not a whole second is missing."""
         return percent_of(self.covered_ms, self.creditable_ms)
 
     @property
@@ -96,7 +96,11 @@ class Sitting:
 
 
 def percent_of(covered_ms: int, creditable_ms: int) -> int:
-    """Return a share in whole percent, rounded down; nothing of nothing is 0."""
+    """Return a share in whole percent, rounded down; nothing of nothing is 0. Less than a second missing in all
+    is 100: milliseconds get lost where one report ends and the next begins, and nobody can watch them again.
+    """
+    if covered_ms and creditable_ms - covered_ms < 1000:
+        return 100
     return 100 * covered_ms // creditable_ms if creditable_ms else 0
 
 

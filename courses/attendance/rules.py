@@ -16,6 +16,8 @@ from qianchang.groundwork.hours import hours_for
 
 Interval = tuple[int, int]
 
+# How long a code has to be on the screen to be read and typed without haste.
+READABLE_MS = 20_000
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
 # A player's own clock and its picture are never exactly in step.
@@ -76,17 +78,35 @@ def union(intervals: Iterable[Sequence[int]]) -> list[Interval]:
 def intersection(left: Iterable[Sequence[int]], right: Iterable[Sequence[int]]) -> list[Interval]:
     """Return what both cover."""
     ours, theirs = union(left), union(right)
-    return [(max(a, c), min(b, d)) for a, b in ours for c, d in theirs if max(a, c) < min(b, d)]
+    shared: list[Interval] = []
+    mine = other = 0
+    while mine < len(ours) and other < len(theirs):
+        start, end = max(ours[mine][0], theirs[other][0]), min(ours[mine][1], theirs[other][1])
+        if start < end:
+            shared.append((start, end))
+        if ours[mine][1] < theirs[other][1]:
+            mine += 1
+        else:
+            other += 1
+    return shared
 
 
 def difference(left: Iterable[Sequence[int]], right: Iterable[Sequence[int]]) -> list[Interval]:
     """Return what `left` covers and `right` does not."""
-    rest = union(left)
-    for start, end in union(right):
-        cut: list[Interval] = []
-        for a, b in rest:
-            cut += [(a, min(b, start)), (max(a, end), b)]
-        rest = union(cut)
+    cuts = union(right)
+    rest: list[Interval] = []
+    passed = 0
+    for start, end in union(left):
+        while passed < len(cuts) and cuts[passed][1] <= start:
+            passed += 1
+        cut = passed
+        while cut < len(cuts) and cuts[cut][0] < end:
+            if start < cuts[cut][0]:
+                rest.append((start, cuts[cut][0]))
+            start = cuts[cut][1]
+            cut += 1
+        if start < end:
+            rest.append((start, end))
     return rest
 
 
@@ -188,7 +208,9 @@ def judge(span: Span, frame: Frame, terms: Terms) -> Verdict:
         kept = intersection(walls, allowed)
         note(reason, length_of(walls) - length_of(kept))
         walls = kept
-    kept = difference(walls, frame.taken)
+    # Only what touches the span: sorting all that was ever taken, for each span, would be most of the work.
+    touching = (piece for piece in frame.taken if piece[0] < wall_until and wall_from < piece[1])
+    kept = difference(walls, touching)
     note(Refusal.PLAYED_ELSEWHERE, length_of(walls) - length_of(kept))
     walls = kept
     played, too_fast_ms = _played(span, walls, terms.max_rate)
@@ -232,14 +254,17 @@ def code_windows(
     """Return the windows of the presence codes: one per started `presence_minutes` of creditable length.
 
     A window is the middle ninth of its unit (5 of 45 minutes), but at least 20 seconds where the unit has
-    twice that.
+    twice that. A last unit shorter than that has no code: a recording that runs ten milliseconds over would
+    ask for one that nobody can read.
     """
     pieces = creditable(length_ms, excluded_ms)
     total, unit = length_of(pieces), presence_minutes * MINUTE_MS
     windows: list[CodeWindow] = []
     for index, start in enumerate(range(0, total, unit), start=1):
+        if windows and total - start < READABLE_MS:
+            break
         size = min(unit, total - start)
-        width = max(min(size // 2, max(size // 9, 20_000)), 1)
+        width = max(min(size // 2, max(size // 9, READABLE_MS)), 1)
         begin = start + (size - width) // 2
         windows.append(
             CodeWindow(index, _media_time(pieces, begin), _media_time(pieces, begin + width - 1) + 1)

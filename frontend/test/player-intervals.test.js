@@ -25,8 +25,10 @@ test("slivers of a cut are not told as missing", () => {
 });
 
 test("the share is rounded down and knows nothing of what does not count", () => {
-  assert.equal(percentOf([[0, 1000]], [[0, 999]]), 99);
-  assert.equal(percentOf([[100, 200]], [[0, 150]]), 50);
+  assert.equal(percentOf([[0, 100_000]], [[0, 99_000]]), 99);
+  // Milliseconds between two reports cannot be watched again: less than a second missing is all of it.
+  assert.equal(percentOf([[0, 100_000]], [[0, 99_001]]), 100);
+  assert.equal(percentOf([[100_000, 200_000]], [[0, 150_000]]), 50);
   assert.equal(percentOf([], [[0, 10]]), 0);
 });
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, ProtectedError, Sum
+from django.db.models import Count, F, ProtectedError, Sum
 
 from media_pipeline.recordings import events as recording_events
 from media_pipeline.recordings import files, queries
@@ -56,13 +56,10 @@ def create_upload(*, length: int, name: str, by: Account, at: datetime) -> Uploa
         raise EmptyUpload
     if length > settings.UPLOAD_MAX_BYTES:
         raise UploadTooLarge
-    opened = Upload.objects.filter(state=Upload.State.OPEN)
-    if opened.filter(owner=by).count() >= MAX_OPEN_UPLOADS:
-        raise TooManyOpenUploads
-    promised = opened.aggregate(bytes=Sum(F("length") - F("offset")))["bytes"] or 0
-    if length + promised + RESERVE_BYTES > parts.free_bytes():
-        raise NoRoomForUpload
     with transaction.atomic():
+        # One at a time for each owner, or requests sent together would outrun the limits.
+        Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+        _refuse_beyond_limits(length=length, by=by)
         recording = Recording.objects.create(owner=by, original_name=name, size_bytes=length, created_at=at)
         upload = Upload.objects.create(
             owner=by, recording=recording, length=length, created_at=at, expires_at=expiry(at)
@@ -70,6 +67,20 @@ def create_upload(*, length: int, name: str, by: Account, at: datetime) -> Uploa
         parts.begin(upload.public_id)
         _record("upload created", upload, by=by, at=at, length=length)
     return upload
+
+
+def _refuse_beyond_limits(*, length: int, by: Account) -> None:
+    opened = Upload.objects.filter(state=Upload.State.OPEN)
+    own = opened.filter(owner=by).aggregate(count=Count("pk"), bytes=Sum(F("length") - F("offset")))
+    if own["count"] >= MAX_OPEN_UPLOADS:
+        raise TooManyOpenUploads
+    promised = opened.aggregate(bytes=Sum(F("length") - F("offset")))["bytes"] or 0
+    room = parts.free_bytes() - RESERVE_BYTES
+    if length + promised > room:
+        raise NoRoomForUpload
+    # Room is kept for what is declared, so nobody may declare it all: beside a first upload, half of the room is left.
+    if own["count"] and length + (own["bytes"] or 0) > room // 2:
+        raise TooManyOpenUploads
 
 
 def expiry(at: datetime) -> datetime:

@@ -205,7 +205,8 @@ def return_session(*, session: SessionFact, reason: str, by: Account, at: dateti
     sides = queries.associations([session.supporter_id, session.beneficiary_id])
     if not may(by, Act.RETURN_SESSION, on=localdate(at), association=sides[session.supporter_id]):
         require(by, Act.RETURN_SESSION, on=localdate(at), association=sides[session.beneficiary_id])
-    reason = reason.strip()
+    # PostgreSQL takes no null character in a text.
+    reason = reason.replace("\x00", "").strip()
     if not reason:
         raise UnableToReturn(_("Say what has to be mended, so that the other side can do it."))
     row, fact = _locked(session)

@@ -4,6 +4,7 @@ Source: domain.md, "From holding to 场", 1 to 5 and 7.
 """
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -88,10 +89,10 @@ def month_of(day: date) -> str:
 
 def first_day(month: str) -> date:
     """Return the first day of a month `yyyy-mm`. Raises ValueError for anything else."""
-    year, _, number = month.partition("-")
-    if len(month) != 7 or len(year) != 4:
+    # int() alone takes "+1", spaces and full-width digits: another spelling would be another month to close.
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", month):
         raise ValueError(f"{month!r} is not a month like 2026-10")
-    return date(int(year), int(number), 1)
+    return date(int(month[:4]), int(month[5:]), 1)
 
 
 def last_day(month: str) -> date:

@@ -6,6 +6,7 @@ import hashlib
 import os
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from media_pipeline.recordings.events import recording_refused
@@ -187,6 +188,30 @@ def test_limits_hold_before_a_byte_is_taken(expert):
     assert create(expert, 100, headers={"Upload-Metadata": "filename *"}).status_code == 400
     assert not Upload.objects.exists()
     assert not Recording.objects.exists()
+
+
+def test_one_sender_cannot_have_the_whole_disk_kept_free(expert, world, client_for, monkeypatch):
+    monkeypatch.setattr(parts, "free_bytes", lambda: operations.RESERVE_BYTES + 10_000)
+
+    assert create(expert, 6_000).status_code == 201
+    refused = create(expert, 1_000)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_uploads")
+    assert create(client_for(world.supporting_officer), 3_000).status_code == 201
+
+
+def test_open_uploads_are_counted_while_nobody_else_opens_one(expert, world, monkeypatch):
+    """Counted outside the transaction, forty requests at once opened forty."""
+    counted_in = []
+    free = parts.free_bytes
+    monkeypatch.setattr(
+        parts, "free_bytes", lambda: counted_in.append(len(connection.savepoint_ids)) or free()
+    )
+    before = len(connection.savepoint_ids)
+
+    create(expert, 100)
+
+    assert counted_in[0] > before
 
 
 def test_more_bytes_than_announced_are_refused(expert):

@@ -46,14 +46,17 @@ export function lengthOf(intervals) {
 }
 
 /**
- * The share of the creditable ranges that is covered, in whole percent, rounded down as the server does.
+ * The share of the creditable ranges that is covered, in whole percent, rounded down; 100 when less than a second is missing in
+ * all, as the server says it.
  * @param {Interval[]} creditable
  * @param {Interval[]} covered
  * @returns {number}
  */
 export function percentOf(creditable, covered) {
   const total = lengthOf(creditable);
-  return total ? Math.floor((100 * (total - lengthOf(difference(creditable, covered)))) / total) : 0;
+  const left = lengthOf(difference(creditable, covered));
+  if (left < 1000 && left < total) return 100;
+  return total ? Math.floor((100 * (total - left)) / total) : 0;
 }
 
 /**

@@ -2,11 +2,15 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from qianchang.project.api import api
 from qianchang.project.health import healthz
+
+# Wagtail brings sign-in pages of its own that count no wrong passwords. There is one door, and it does.
+_to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -17,10 +21,15 @@ urlpatterns = [
     path("account/", include("qianchang.people.urls")),
     path("account/", include("allauth.urls")),
     path("office/", include("programmes.quotas.urls")),
+    path("cms/login/", _to_sign_in),
     path("cms/", include(wagtailadmin_urls)),
     path("", include("courses.credits.urls")),
     path("", include("courses.attendance.urls")),
     path("", include("courses.enrolment.urls")),
     path("", include("courses.catalogue.urls")),
 ]
-urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)
+urlpatterns += i18n_patterns(
+    path("_util/login/", _to_sign_in),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)

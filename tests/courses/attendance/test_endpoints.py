@@ -28,10 +28,10 @@ class Browser:
             address = f"/api/v1/playbacks/{path}"
             return send(address, body, content_type="application/json") if body is not None else send(address)
 
-    def open(self, version_id=None):
+    def open(self, version_id=None, device="Chrome 109"):
         body = {
             "version": version_id or self.version.pk,
-            "device": "Chrome 109",
+            "device": device,
             "device_now_ms": to_ms(self.now),
         }
         answer = self.request("post", "", body)
@@ -99,6 +99,10 @@ class TestOpening:
         answer = Browser(client, version, evening).open()
         assert answer.status_code == 401
         assert answer.json()["detail"]
+
+    def test_a_device_that_calls_itself_something_no_database_takes_is_opened_all_the_same(self, browser):
+        assert browser.open(device="Chrome\x00 109").status_code == 201
+        assert Playback.objects.get().device == "Chrome 109"
 
     def test_an_officer_cannot_earn_hours(self, browser_of, world):
         assert browser_of(world.beneficiary_officer).open().status_code == 403

@@ -273,3 +273,25 @@ def test_the_report_prints_strengths_sources_and_counts(office: Office):
     assert all(target["strength"] and target["source"] and target["quote"] for target in sessions["targets"])
     assert all(plan["contradictions"] == [] for plan in report["plans"])
     assert QuotaEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("year", [0, 1999, 2100, 9999, 10**30])
+def test_a_year_that_no_plan_can_have_has_no_board(
+    office: Office, world: World, client_for: SignIn, year: int
+):
+    browser = client_for(world.supporting_officer)
+
+    assert browser.get(f"/office/quota/BQQ-2012/{year}/").status_code == 404
+    assert browser.get(f"/api/v1/quotas/?programme=BQQ-2012&year={year}").status_code == 404
+
+
+def test_a_null_character_in_a_reason_is_dropped(office: Office, world: World, client_for: SignIn):
+    """PostgreSQL takes none, so the page would fail."""
+    fact = office.held()
+    browser = client_for(world.beneficiary_officer)
+
+    assert (
+        browser.post(session_url(fact.code, "session_return"), {"reason": "缺签到\x00表"}).status_code == 302
+    )
+
+    assert Decision.objects.get().reason == "缺签到表"

@@ -7,6 +7,7 @@ import pytest
 
 from programmes.quotas import rules
 from programmes.quotas.rules import Candidate, ConfirmRefusal, State, Terms, Why
+from tests.world import full_width
 
 GUANGXI, YUNNAN = 1, 2
 TERMS = {GUANGXI: Terms(45), YUNNAN: Terms(45)}
@@ -70,6 +71,12 @@ def test_months_and_their_days():
 @pytest.mark.parametrize("month", ["2026-13", "26-10", "2026", "oktober", "2026-1", "2026-00", ""])
 def test_what_is_no_month_is_refused(month: str):
     with pytest.raises(ValueError):  # noqa: PT011 - date() words it
+        rules.first_day(month)
+
+
+@pytest.mark.parametrize("month", ["2026-1 ", "2026-+1", full_width("2026-10"), f"2026-1{full_width('1')}"])
+def test_another_spelling_is_not_another_month_to_close(month: str):
+    with pytest.raises(ValueError, match="not a month"):
         rules.first_day(month)
 
 

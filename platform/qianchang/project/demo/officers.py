@@ -22,10 +22,11 @@ class Session:
 
 @dataclass(frozen=True)
 class Closed:
-    """A closed month and how many sessions it posted."""
+    """A closed month and how many sessions it posted; `closed_before` when this run found it closed."""
 
     name: str
     posted: int
+    closed_before: bool
     page: str
 
 
@@ -96,13 +97,15 @@ def close_month(officer: Person) -> Closed:
     name = f"{_today():%Y-%m}"
     path = f"/office/close/{PROGRAMME}/{name}/"
     page = officer.visit(path)
+    closed_before = bool(page.locator("#closed").count())
     if page.locator("#close-month").count():
         page.click("#close-month")
         page.wait_for_load_state("domcontentloaded")
         officer.visit(path)
     if not page.locator("#closed").count():
         raise StepFailed("close the month", _words(officer))
-    return Closed(name=name, posted=page.locator("tbody a").count(), page=path)
+    posted = page.locator("tbody a").count()
+    return Closed(name=name, posted=posted, closed_before=closed_before, page=path)
 
 
 def board(officer: Person) -> Board:
@@ -119,12 +122,6 @@ def board(officer: Person) -> Board:
         target=figures["over_the_years"]["goal"]["quantity"],
         page=path,
     )
-
-
-def state_of(officer: Person, session: Session) -> str:
-    """Return the state that the session's page shows."""
-    page = officer.visit(session.page)
-    return str(page.locator("#session-state").get_attribute("data-state"))
 
 
 def _published(officer: Person, title: str) -> list[dict[str, str]]:

@@ -33,12 +33,13 @@ def prepare(say: Callable[[str], None]) -> None:
 
 
 def _fingerprint(root: Path) -> str:
-    """Return a digest of everything that preparing depends on: migrations, facts, static files."""
+    """Return a digest of everything that preparing depends on: migrations, settings, facts, static files."""
     digest = hashlib.sha256()
     patterns = [
         "*/*/migrations/*.py",
         "platform/qianchang/*/migrations/*.py",
         "platform/qianchang/*/*.json",
+        "platform/qianchang/project/settings/*.py",
         "courses/*/*.json",
         "programmes/*/facts/*",
         "static/**/*",

@@ -1,6 +1,7 @@
 """Settings that hold everywhere. Every knob comes from the environment and is safe when it is not set."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "qianchang.project.addresses.refuse_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qianchang.people.language.LanguageMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -200,6 +202,8 @@ ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/300s/key"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = "/account/login/"
+# allauth's mails are limited, Wagtail's are not.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -216,7 +220,19 @@ AUTH_PASSWORD_VALIDATORS = [
 EMAIL_BACKEND = env.str("QIANCHANG_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("QIANCHANG_FROM", default="qianchang@localhost")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The limits above are counted in the cache, so all processes and machines share it. In the database and not at the
+# broker: its counting is atomic, it needs nothing more to run, and without a broker pages and sign-in still work.
+# `manage.py migrate` makes the table. `own` is the memory of one process: /healthz must not need a database.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "own": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "own"},
+}
+# How many proxies of ours stand in front: the address of a visitor is the one that the outermost of them saw.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("QIANCHANG_PROXIES", default=0)
 
 # --- Languages: Chinese first, English by switch. --------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

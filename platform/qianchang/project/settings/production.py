@@ -7,6 +7,8 @@ from qianchang.project.settings.base import env
 SECRET_KEY: str = env.str("QIANCHANG_SECRET_KEY", default="") or "missing"
 SECURE_SSL_REDIRECT = env.bool("QIANCHANG_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The header above is believed, so there is a proxy; limits by address count the visitors behind it, not the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("QIANCHANG_PROXIES", default=1)
 SECURE_HSTS_SECONDS = 31536000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
