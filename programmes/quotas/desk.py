@@ -25,8 +25,6 @@ from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, associations_where, may
 
 LONGEST_GROUP = 20
-# The board of any other year would be empty, and the calendar ends at both sides.
-YEARS = range(2000, 2100)
 
 # --- The board ----------------------------------------------------------------------------------------------
 
@@ -50,7 +48,7 @@ def board_for(
     from. None when there is no such programme or it is none of theirs: absent and forbidden look the same.
     """
     plan = plans.session_plan_of(programme)
-    if plan is None or year not in YEARS:
+    if plan is None or year not in rules.YEARS:
         return None
     scope = scope_of(account, on=on)
     choices = supporters_on_board(plan, scope)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date as Day
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import api as courses
 from programmes.plans import queries as plans
 from programmes.plans.models import Plan, Target
-from programmes.quotas import wording
+from programmes.quotas import rules, wording
 from programmes.quotas.scope import Scope
 from qianchang.people.models import Association
 
@@ -92,6 +93,12 @@ class SessionForm(forms.Form):
             field.initial = options[0][0]
             field.required = False
             field.widget = forms.HiddenInput()
+
+    def clean_date(self) -> Day:
+        day: Day = self.cleaned_data["date"]
+        if day.year not in rules.YEARS:
+            raise forms.ValidationError(self.fields["date"].error_messages["invalid"], code="invalid")
+        return day
 
     def _chosen(self, name: str, rows: Sequence[Any]) -> Any:
         code = self.cleaned_data.get(name) or rows[0].code

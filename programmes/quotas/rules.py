@@ -79,6 +79,9 @@ def may_return(state: State) -> bool:
     return state is State.HELD
 
 
+# Sessions are of these years. In others a month has fewer digits, and the calendar ends on both sides.
+YEARS = range(2000, 2100)
+
 # --- Months -------------------------------------------------------------------------------------------------
 
 

@@ -295,3 +295,21 @@ def test_a_null_character_in_a_reason_is_dropped(office: Office, world: World, c
     )
 
     assert Decision.objects.get().reason == "缺签到表"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0999-05-05", "9999-12-31"])
+def test_a_session_of_another_age_is_not_scheduled(
+    office: Office, world: World, client_for: SignIn, day: str
+):
+    form = {
+        "lecture": office.lecture().pk,
+        "mode": "onsite",
+        "beneficiary": "CN-GX",
+        "date": day,
+        "place": "百色",
+    }
+
+    refused = client_for(world.supporting_officer).post("/office/sessions/new/", form)
+
+    assert refused.status_code == 422
+    assert "date" in refused.context["form"].errors
