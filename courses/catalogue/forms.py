@@ -123,7 +123,7 @@ class PublishForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["associations"].queryset = associations
-        fields["associations"].label_from_instance = lambda association: association.name_zh
+        fields["associations"].label_from_instance = lambda association: association.name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

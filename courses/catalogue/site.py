@@ -46,7 +46,7 @@ def ensure_site(*, at: datetime) -> SitePages:
             title="千场",
             title_en="Qianchang",
             slug="home",
-            introduction="支援律师协会把讲座送到西部和县域，谁都能看，听完记学时。",
+            introduction="支援律师协会把讲座送到西部和县域。目录谁都能看，律师登录后学习、记学时。",
             introduction_en="Lectures that associations give to the west and to the counties, and the hours they earn.",
         )
         Page.objects.get(pk=root.pk).add_child(instance=home)

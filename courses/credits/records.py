@@ -13,6 +13,7 @@ from courses.attendance.models import PresenceCheck, WatchedSpan
 from courses.attendance.rules import MINUTE_MS, Interval
 from courses.catalogue.models import Category, LecturePage
 from courses.credits import rules
+from courses.credits.devices import device_words
 from courses.credits.models import CreditEntry
 from courses.credits.queries import Year
 from courses.schedule.queries import delivery_modes
@@ -135,7 +136,7 @@ def entry_page(entry: CreditEntry, *, viewer: Account) -> EntryPage:
         sittings=tuple(
             SittingRow(
                 opened_at=sitting.playback.opened_at,
-                device=sitting.playback.device,
+                device=device_words(sitting.playback.device),
                 minutes=_minutes(sitting.accepted_ms),
                 stretches=sitting.accepted,
                 refused=tuple(_refused(span) for span in sitting.refused),

@@ -101,6 +101,7 @@ class SessionPage:
     may_confirm: bool
     may_return: bool
     why_not_confirm: str
+    missing: tuple[str, ...]
 
 
 def session_page(account: Account, *, code: str, on: date) -> SessionPage | None:
@@ -142,6 +143,7 @@ def session_page(account: Account, *, code: str, on: date) -> SessionPage | None
         may_confirm=confirmer and refusal is None,
         may_return=rules.may_return(row.state) and either_side,
         why_not_confirm=str(wording.CONFIRM_REFUSALS[refusal]) if confirmer and refusal in own else "",
+        missing=tuple(wording.missing_evidence(fact)),
     )
 
 

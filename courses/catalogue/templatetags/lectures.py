@@ -15,12 +15,14 @@ register = template.Library()
 
 @register.filter
 def length_words(length_ms: int | None) -> str:
-    """A length in milliseconds as "1 h 53 min"; under a minute in seconds."""
+    """A length in milliseconds as "1 h 53 min"; under ten minutes with its seconds."""
     if not length_ms:
         return ""
     minutes, seconds = divmod(round(length_ms / 1000), 60)
     if not minutes:
         return _("%(seconds)d s") % {"seconds": seconds}
+    if minutes < 10 and seconds:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
     hours, minutes = divmod(minutes + (seconds >= 30), 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": minutes}

@@ -15,6 +15,12 @@ from qianchang.people.models import Account
 PASSWORD_HINT = _("At least 10 characters, not one that is often used. Four words are easy to keep.")
 
 
+def _ask_kindly(fields: dict[str, forms.Field]) -> None:
+    """Say what to do about an empty field, where Django only says that it is required."""
+    for field in fields.values():
+        field.error_messages["required"] = _("Fill this in.")
+
+
 class SignInForm(LoginForm):
     """Sign in with licence number, user name or e-mail."""
 
@@ -30,6 +36,7 @@ class SignInForm(LoginForm):
         password.widget.attrs.pop("placeholder", None)
         remember.label = _("Remember this computer for 30 days")
         remember.help_text = _("Not on a computer that others use.")
+        _ask_kindly(self.fields)
 
     def clean_login(self) -> str:
         """Return the name to sign in with. Digits are a licence number, and have to be 17."""
@@ -60,6 +67,7 @@ class _NewPasswordMixin:
         for field in self.fields.values():
             # The label says it; a grey copy inside the field is gone as soon as one types.
             field.widget.attrs.pop("placeholder", None)
+        _ask_kindly(self.fields)
 
 
 class NewPasswordForm(_NewPasswordMixin, SetPasswordForm):
@@ -111,6 +119,10 @@ class ActivationForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_kindly(self.fields)
 
     def clean_licence_number(self) -> str:
         number = rules.plain_licence_number(self.cleaned_data["licence_number"])

@@ -5,9 +5,10 @@ from functools import cached_property
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from qianchang.people.models import Account, Lawyer, RoleGrant
-from qianchang.people.permissions import grants_of
+from qianchang.people.permissions import MATRIX, Act, grants_of
 from qianchang.people.queries import lawyer_of
 
 R = RoleGrant.Role
@@ -44,6 +45,25 @@ class Viewer:
     @cached_property
     def roles(self) -> set[str]:
         return {grant.role for grant in self.grants}
+
+    @property
+    def identities(self) -> list[str]:
+        """What this person is here, in words, for the page that asks for another role."""
+        lawyer = [str(_("lawyer"))] if self.lawyer else []
+        return lawyer + list(dict.fromkeys(str(grant.get_role_display()) for grant in self.grants))
+
+    @property
+    def reviews(self) -> bool:
+        """Tell whether the review desk opens for this person."""
+        return self._holds(Act.REVIEW_LECTURE)
+
+    @property
+    def sees_quotas(self) -> bool:
+        """Tell whether the quota board and the sessions open for this person."""
+        return self._holds(Act.SEE_QUOTA_BOARD)
+
+    def _holds(self, act: Act) -> bool:
+        return not self.roles.isdisjoint(MATRIX[act])
 
     @property
     def is_expert(self) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue.models import Lecturer
@@ -76,10 +75,6 @@ def cast_the_demo(folder: Path, *, at: datetime) -> str:
                 account=account,
                 defaults={"slug": "chen-jiamin", "name": part.name, "association": association},
             )
-        if part.key == "editor":
-            account.groups.add(Group.objects.get(name="Editors"))
-        if part.key == "administrator":
-            Account.objects.filter(pk=account.pk).update(is_superuser=True)
     return password
 
 
@@ -121,7 +116,7 @@ def _activate(part: Part, home: tuple[str, Region, Association], password: str, 
 
 
 def _jurisdiction(*, at: datetime) -> None:
-    """Guangxi follows rules of the demo's own: one-minute hours, sessions from one minute, months closed any day.
+    """Guangxi follows rules of the demo's own: one-minute hours, sessions of any length, months closed any day.
 
     Everybody else keeps the default rules of 45 minutes.
     """
@@ -134,7 +129,7 @@ def _jurisdiction(*, at: datetime) -> None:
     QuotaRule.objects.get_or_create(
         jurisdiction=demo,
         version=1,
-        defaults={"effective_date": SINCE, "minimum_minutes": 1, "close_days_before_month_end": 31},
+        defaults={"effective_date": SINCE, "minimum_minutes": 0, "close_days_before_month_end": 31},
     )
     Association.objects.filter(code="CN-GX").update(jurisdiction=Jurisdiction.objects.get(code=JURISDICTION))
 

@@ -80,7 +80,15 @@ class Journey:
             f"/teach/{sent.lecture}/",
         )
         sent.duration_ms = facts["duration_ms"]
+        if not self._hours(sent):
+            raise StepFailed(
+                "length", f"{length:.1f} s earn no hours even here; give a recording of 30 s or more"
+            )
         return sent
+
+    def _hours(self, sent: expert.Sent) -> Decimal:
+        """The hours (学时) that the demo's rule gives for the recording: its unit is one minute."""
+        return hours_for(sent.duration_ms // 1000, unit_minutes=1)
 
     def _publish(self, sent: expert.Sent) -> None:
         person = self._person("supporting")
@@ -92,7 +100,7 @@ class Journey:
         seen = viewing.watch(person, sent.page, say=self._say)
         how = f"in {seen.seconds:.0f} s at {seen.rate:g}×, " if seen.seconds else "before, "
         self._report.add("watched", f"{seen.percent} % {how}{seen.codes} codes answered", sent.page)
-        expected = hours_for(sent.duration_ms // 1000, unit_minutes=1)
+        expected = self._hours(sent)
         credited = viewing.credited(person, title=self.title)
         if credited.hours != expected:
             raise StepFailed("credit", f"{credited.hours} 学时 credited, the rule gives {expected}")

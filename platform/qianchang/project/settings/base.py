@@ -120,12 +120,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 S3_BUCKET: str = env.str("QIANCHANG_S3_BUCKET", default="")
+S3_ENDPOINT: str = env.str("QIANCHANG_S3_ENDPOINT", default="")
+# Where browsers are sent for the bytes: the content security policy must let the player go there.
+S3_ORIGIN: str = env.str(
+    "QIANCHANG_S3_ORIGIN", default=S3_ENDPOINT or f"https://{S3_BUCKET}.s3.amazonaws.com"
+)
 _RECORDING_STORAGE: dict[str, object] = (
     {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("QIANCHANG_S3_ENDPOINT", default="") or None,
+            "endpoint_url": S3_ENDPOINT or None,
             "access_key": env.str("QIANCHANG_S3_KEY", default="") or None,
             "secret_key": env.str("QIANCHANG_S3_SECRET", default="") or None,
             "default_acl": None,
@@ -252,13 +257,13 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # --- Content security: no inline script, no eval, nothing from elsewhere. --------------------------------------
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/cms/",),  # Wagtail's admin has inline scripts; it gets a policy of its own
+    "EXCLUDE_URL_PREFIXES": ("/cms/",),  # Wagtail's admin has inline scripts: this policy would break it
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "media-src": [SELF, "blob:", *([S3_ORIGIN] if S3_BUCKET else [])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
