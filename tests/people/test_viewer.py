@@ -1,11 +1,12 @@
 """What templates know of the person who looks at a page."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from qianchang.people.context_processors import viewer as context
@@ -44,6 +45,9 @@ def test_a_page_that_asks_everything_costs_two_queries(
             "is_editor",
             "is_admin",
             "desk_name",
+            "identities",
+            "reviews",
+            "sees_quotas",
         ):
             getattr(viewer, name)
         assert viewer.lawyer is None or viewer.lawyer.association.name
@@ -99,3 +103,38 @@ def test_an_error_page_before_the_session_was_read_has_a_guest(db: None) -> None
     viewer: Any = context(RequestFactory().get("/"))["viewer"]
 
     assert not viewer.is_signed_in
+
+
+@pytest.mark.parametrize(
+    ("who", "reviews", "sees_quotas"),
+    [
+        ("supporting_officer", True, True),
+        ("beneficiary_officer", False, True),
+        ("national_officer", True, True),
+        ("editor", True, False),
+        ("expert", False, False),
+        ("county_account", False, False),
+    ],
+)
+def test_the_desk_shows_no_link_that_would_be_refused(
+    world: World, who: str, reviews: bool, sees_quotas: bool
+) -> None:
+    viewer: Any = context(request_of(getattr(world, who)))["viewer"]
+
+    assert (viewer.reviews, viewer.sees_quotas) == (reviews, sees_quotas)
+
+
+def test_the_page_that_asks_for_another_role_says_what_one_is(
+    world: World, client_for: Callable[[Account], Client]
+) -> None:
+    page = client_for(world.county_account).get("/office/")
+
+    assert page.status_code == 403
+    assert "你现在的身份是：律师。" in page.content.decode()
+
+
+def test_a_refused_form_takes_the_focus_to_its_mistakes_without_script(client: Client, db: None) -> None:
+    page = client.post("/account/activate/", {"licence_number": "123"}).content.decode()
+
+    assert 'tabindex="-1" autofocus' in page
+    assert "请填写这一项。" in page

@@ -11,7 +11,7 @@ SAFE = {
     "QIANCHANG_SECRET_KEY": "k" * 60,
     "QIANCHANG_HOSTS": "qianchang.example",
     "DATABASE_URL": "postgres://somebody:secret@127.0.0.1/qianchang",
-    "QIANCHANG_EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "QIANCHANG_EMAIL_URL": "smtp+tls://somebody:secret@127.0.0.1:587",
 }
 
 
@@ -35,8 +35,8 @@ def test_every_unsafe_value_is_named_at_once():
     refused = start(
         QIANCHANG_HOSTS="*",
         DATABASE_URL="sqlite:///x.sqlite3",
-        QIANCHANG_EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend",
+        QIANCHANG_EMAIL_URL="consolemail://",
     )
     assert refused.returncode != 0
-    for name in ("QIANCHANG_HOSTS", "DATABASE_URL", "QIANCHANG_EMAIL_BACKEND"):
+    for name in ("QIANCHANG_HOSTS", "DATABASE_URL", "QIANCHANG_EMAIL_URL"):
         assert name in refused.stderr

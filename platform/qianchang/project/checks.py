@@ -51,8 +51,8 @@ def unsafe_values() -> list[CheckMessage]:
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         found.append(
             Error(
-                "QIANCHANG_EMAIL_BACKEND still prints mails to the terminal: nobody would receive one.",
-                hint="QIANCHANG_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend",
+                "QIANCHANG_EMAIL_URL is not set and mails are printed to the terminal: nobody would receive one.",
+                hint="QIANCHANG_EMAIL_URL=smtp+tls://user:password@host:587",
                 id="qianchang.E005",
             )
         )

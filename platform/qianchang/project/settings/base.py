@@ -222,7 +222,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-EMAIL_BACKEND = env.str("QIANCHANG_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+_MAIL = env.email_url("QIANCHANG_EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT: int = _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER: str = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD: str = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("QIANCHANG_FROM", default="qianchang@localhost")
 
 # The limits above are counted in the cache, so all processes and machines share it. In the database and not at the
