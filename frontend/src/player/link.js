@@ -56,8 +56,8 @@ export class LinkState {
       // Coarse steps: a live region that counts every second would never stop talking.
       const step = bufferedMs < 60_000 ? 10_000 : 60_000;
       const buffered = Math.floor(bufferedMs / step) * step;
-      const words = buffered ? view.say("offline", { buffered: view.span(buffered) }) : view.say("offlineEmpty");
-      view.link(words + stored);
+      const lost = buffered ? view.say("offline", { buffered: view.span(buffered) }) : words.offlineEmpty;
+      view.link(lost + stored);
     } else if (this.busy) view.link(words.busy + stored);
     else if (this.sentence) view.link(this.sentence);
     else if (this.waiting) view.link(view.say("waiting", { mb: megabytes((leastKbits * 60_000) / 8) }));
