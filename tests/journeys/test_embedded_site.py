@@ -65,14 +65,17 @@ def wait_until_gone(state: Path, *, seconds: float) -> None:
 def test_nothing_outlives_the_site(end: signal.Signals, up_state: Path):
     # Given a site that is well, with a broker, a worker, a scheduler and a web server.
     site = start(up_state)
-    health = wait_until_well(up_state, site)
-    assert set(health["parts"]) == {"database", "redis", "worker", "storage"}  # type: ignore[call-overload]
-    assert len(processes_of(up_state)) > 4
-    # When it ends, politely or not.
-    site.send_signal(end)
-    # Then nothing of it is left.
-    wait_until_gone(up_state, seconds=40)
-    site.wait(timeout=10)
+    try:
+        health = wait_until_well(up_state, site)
+        assert set(health["parts"]) == {"database", "redis", "worker", "storage"}  # type: ignore[call-overload]
+        assert len(processes_of(up_state)) > 4
+        # When it ends, politely or not.
+        site.send_signal(end)
+        # Then nothing of it is left.
+        wait_until_gone(up_state, seconds=40)
+    finally:
+        site.kill()
+        site.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, help="also write the table to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A shell starts background jobs with Ctrl-C ignored; the site must end on both signals wherever it runs.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
         stay = sys.stdout.isatty() and not options["no_stay"]
         folder = settings.STATE_DIR / "demo"

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A shell starts background jobs with Ctrl-C ignored; the site must end on both signals wherever it runs.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
         prepare(self.stdout.write)
         site = EmbeddedSite(settings.STATE_DIR, port=options["port"], say=self.stdout.write)
         try:
