@@ -11,12 +11,19 @@ class ConductorConfig(AppConfig):
     label = "conductor"
 
     def ready(self) -> None:
-        from media_pipeline.uploads.events import upload_completed
+        from media_pipeline.uploads import events
 
-        upload_completed.connect(_begin, dispatch_uid="conductor.begin")
+        events.upload_completed.connect(_begin, dispatch_uid="conductor.begin")
+        events.upload_begun.connect(_check, dispatch_uid="conductor.check")
 
 
 def _begin(recording_id: int, at: datetime, **_signal: Any) -> None:
     from media_pipeline.conductor import operations
 
     operations.plan_work(recording_id=recording_id, at=at)
+
+
+def _check(recording_id: int, at: datetime, **_signal: Any) -> None:
+    from media_pipeline.conductor import operations
+
+    operations.begin_check(recording_id=recording_id, at=at)

@@ -1,6 +1,7 @@
-"""Handing a job's id to the queue: after the commit, and without ever making a request wait or fail.
+"""Waking workers: after the commit, and without ever making a request wait or fail.
 
-A message that is lost costs time, not work: the reconciler hands the job out again.
+A message names a queue, not a job: whoever is free takes the best job that waits (`claims.claim_next`). So messages may be
+lost or doubled at no cost, a long lecture cannot fill the queue before a short one, and the database alone knows the work.
 """
 
 import logging
@@ -10,30 +11,30 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 
-from media_pipeline.conductor.models import MediaJob
-
 logger = logging.getLogger(__name__)
 
-RUN_JOB = "media_pipeline.conductor.run_job"
-QUEUES: dict[str, str] = {
-    MediaJob.Kind.PROBE: "short",
-    MediaJob.Kind.AUDIO: "short",
-    MediaJob.Kind.VIDEO: "long",
-}
+WORK = "media_pipeline.conductor.work"
+# No site has more idle workers than this; whoever ends a job wakes the next one anyway.
+MOST_AT_ONCE = 8
+# A wake-up that nobody heard for so long (seconds) is sent again by the reconciler, so it need not pile up.
+EXPIRES = 30
 
 
-def dispatch(job_id: int, kind: str) -> None:
-    """Send a job to its queue once the transaction is committed."""
-    transaction.on_commit(partial(_send_aside, job_id, QUEUES[kind]))
+def wake(queue: str, count: int = 1) -> None:
+    """Tell idle workers of a queue, once the transaction is committed, that `count` jobs wait."""
+    transaction.on_commit(partial(_send_aside, queue, min(count, MOST_AT_ONCE)))
 
 
-def _send_aside(job_id: int, queue: str) -> None:
+def _send_aside(queue: str, count: int) -> None:
     """A broker that is frozen keeps its client waiting; that is a thread of ours, not somebody's request."""
-    threading.Thread(target=_send, args=(job_id, queue), name=f"dispatch-{job_id}", daemon=True).start()
+    threading.Thread(target=_send, args=(queue, count), name=f"wake-{queue}", daemon=True).start()
 
 
-def _send(job_id: int, queue: str) -> None:
+def _send(queue: str, count: int) -> None:
     try:
-        current_app.send_task(RUN_JOB, args=[job_id], queue=queue, retry=False, ignore_result=True)
+        for _number in range(count):
+            current_app.send_task(
+                WORK, args=[queue], queue=queue, retry=False, ignore_result=True, expires=EXPIRES
+            )
     except Exception as error:  # every broker has its own exceptions, and none may hurt the caller
-        logger.warning("job %s was not sent to %s; the reconciler will: %s", job_id, queue, error)
+        logger.warning("%s was not woken; the reconciler will: %s", queue, error)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, connection
 
-from media_pipeline.conductor import operations
+from media_pipeline.conductor import claims
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ _PROGRESS_SECONDS = 1.0
 class Pulse:
     """The heartbeat of one claim. `lost()` is true once another worker may have the job: then kill ffmpeg and leave."""
 
-    def __init__(self, held: operations.Claim) -> None:
+    def __init__(self, held: claims.Claim) -> None:
         self._held = held
         self._lost = threading.Event()
         self._renewed = time.monotonic()
@@ -26,7 +26,7 @@ class Pulse:
 
     def lost(self) -> bool:
         """Tell whether the lease is gone, or was not renewed for as long as it holds."""
-        return self._lost.is_set() or time.monotonic() - self._renewed > operations.LEASE_SECONDS
+        return self._lost.is_set() or time.monotonic() - self._renewed > claims.LEASE_SECONDS
 
     def tell(self, percent: int) -> None:
         """Write down how far the work is, at most once a second; that renews the lease as well."""
@@ -39,8 +39,8 @@ class Pulse:
         """Renew the lease once. A database that does not answer for a moment is not a lost lease yet."""
         asked = time.monotonic()
         try:
-            operations.renew(self._held, percent=percent)
-        except operations.LeaseLost:
+            claims.renew(self._held, percent=percent)
+        except claims.LeaseLost:
             self._lost.set()
         except DatabaseError as error:
             logger.warning("job %s: no heartbeat: %s", self._held.job_id, error)
@@ -49,13 +49,13 @@ class Pulse:
 
 
 @contextmanager
-def beating(held: operations.Claim) -> Iterator[Pulse]:
+def beating(held: claims.Claim) -> Iterator[Pulse]:
     """Renew the lease at a third of its length, in a thread of its own, as long as the block runs."""
     pulse, stopped = Pulse(held), threading.Event()
 
     def beat_until_stopped() -> None:
         try:
-            while not stopped.wait(operations.LEASE_SECONDS / 3):
+            while not stopped.wait(claims.LEASE_SECONDS / 3):
                 pulse.beat()
         finally:
             connection.close()
@@ -66,4 +66,4 @@ def beating(held: operations.Claim) -> Iterator[Pulse]:
         yield pulse
     finally:
         stopped.set()
-        thread.join(timeout=operations.LEASE_SECONDS)
+        thread.join(timeout=claims.LEASE_SECONDS)

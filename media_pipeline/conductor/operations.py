@@ -1,258 +1,199 @@
-"""Every change of a media job. The row is the truth; the queue only carries its id.
+"""What people and events do to the work on a recording: begin, cancel, retry, do it again with today's ladder, sooner."""
 
-A claim is one conditional UPDATE. Everything a worker writes afterwards happens only while its fence still stands:
-zero rows updated means that somebody else has the job, and raises LeaseLost. Leases run by the database's clock, so
-that the clocks of two machines need not agree.
-"""
-
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Now
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
-from media_pipeline.conductor.dispatch import dispatch
+from media_pipeline.conductor import plan
+from media_pipeline.conductor.advance import advance, locked, make_jobs
+from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.models import MediaJob
-from media_pipeline.recordings import events
+from media_pipeline.conductor.publishing import chunk_files, outdate
+from media_pipeline.recordings import events, files
 from media_pipeline.recordings.failures import Failure
-from media_pipeline.recordings.models import Recording, Rendition
+from media_pipeline.recordings.models import OutdatedFile, Recording
 from qianchang.groundwork import audit
+from qianchang.people.models import Account
 
-LEASE_SECONDS = 20
 Kind, State = MediaJob.Kind, MediaJob.State
-
-_LEASE_END = ExpressionWrapper(Now() + timedelta(seconds=LEASE_SECONDS), output_field=DateTimeField())
-# What comes after a stage that is done.
-_NEXT: dict[str, str] = {Kind.PROBE: Kind.AUDIO, Kind.AUDIO: Kind.VIDEO}
-_LOG_CHARACTERS = 8000
+_AT_ONCE = 200
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One worker's right to do one job, as long as `fence` is the row's."""
-
-    job_id: int
-    recording_id: int
-    kind: str
-    fence: int
-    attempt: int
+class UnableToConduct(Exception):
+    """The work on a recording cannot be changed like this now. The text says what to do."""
 
 
-@dataclass(frozen=True)
-class ProbedFacts:
-    """What the probe found out about a recording."""
-
-    duration_ms: int
-    width: int | None
-    height: int | None
-
-    @property
-    def content(self) -> Recording.Content:
-        return Recording.Content.VIDEO if self.width else Recording.Content.AUDIO
+class NothingToRetry(UnableToConduct):
+    """No job of the recording failed or was cancelled."""
 
 
-class LeaseLost(Exception):
-    """The job is somebody else's by now. Nothing was changed."""
+class NothingToCancel(UnableToConduct):
+    """No job of the recording is waiting or running."""
+
+
+class NothingToHasten(UnableToConduct):
+    """The job does not wait."""
+
+
+class OriginalDropped(UnableToConduct):
+    """The original is not kept any more, so there is nothing to make a new ladder from."""
+
+
+class StillWorking(UnableToConduct):
+    """The recording is being worked on."""
 
 
 def plan_work(*, recording_id: int, at: datetime) -> None:
-    """Make the jobs of a recording that has arrived and hand out the first. Doing it again changes nothing."""
+    """Make the jobs of a recording that has arrived and queue the first. Doing it again changes nothing."""
     with transaction.atomic():
-        first, created = MediaJob.objects.get_or_create(
-            recording_id=recording_id, kind=Kind.PROBE, defaults={"state": State.QUEUED, "queued_at": at}
-        )
-        for kind in (Kind.AUDIO, Kind.VIDEO):
-            MediaJob.objects.get_or_create(recording_id=recording_id, kind=kind)
-        if created:
-            dispatch(first.pk, first.kind)
+        recording = locked(recording_id)
+        make_jobs(recording)
+        advance(recording, at=at)
 
 
-def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
-    """Take a job that is queued, or whose worker died, and return the claim; None when there is nothing to take."""
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
-    taken = MediaJob.objects.filter(free, pk=job_id, attempt__lt=MediaJob.MAX_ATTEMPTS).update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        attempt=F("attempt") + 1,
-        lease_until=_LEASE_END,
-        worker=worker,
-        started_at=at,
-        progress_percent=0,
-    )
-    if not taken:
-        return None
-    # `worker` names this very claim, so a row that still carries it is ours.
-    job = MediaJob.objects.filter(pk=job_id, worker=worker, state=State.RUNNING).first()
-    return Claim(job.pk, job.recording_id, job.kind, job.fence, job.attempt) if job else None
-
-
-def renew(held: Claim, *, percent: int | None = None) -> None:
-    """Lengthen the lease, and say how far the work is. Raises LeaseLost."""
-    changes: dict[str, object] = {"lease_until": _LEASE_END}
-    if percent is not None:
-        changes["progress_percent"] = percent
-    if not _row(held).update(**changes):
-        raise LeaseLost(str(held))
-
-
-def publish_facts(held: Claim, *, facts: ProbedFacts, at: datetime) -> None:
-    """Write down what the probe found, and queue the next stage. Raises LeaseLost."""
+def begin_check(*, recording_id: int, at: datetime) -> None:
+    """Queue a look at the first blocks of an upload. An earlier look that could not tell yet is taken again."""
     with transaction.atomic():
-        _finish(held, at=at)
-        Recording.objects.filter(pk=held.recording_id).update(
-            duration_ms=facts.duration_ms, width=facts.width, height=facts.height, content=facts.content
+        recording = locked(recording_id)
+        if recording.state != Recording.State.UPLOADING:
+            return
+        job, created = MediaJob.objects.get_or_create(
+            recording=recording,
+            generation=recording.generation,
+            kind=Kind.CHECK,
+            defaults={"state": State.QUEUED, "queued_at": at},
         )
-        if facts.content == Recording.Content.AUDIO:
-            MediaJob.objects.filter(recording_id=held.recording_id, kind=Kind.VIDEO).update(
-                state=State.SKIPPED, finished_at=at
+        if not created:
+            again = MediaJob.objects.filter(pk=job.pk, state=State.DONE, output__conclusive=False).update(
+                state=State.QUEUED, queued_at=at, attempt=0
             )
-        _advance(held, at=at)
+            if not again:
+                return
+        wake(plan.QUEUES[Kind.CHECK])
 
 
-def publish_renditions(held: Claim, *, renditions: list[Rendition], at: datetime) -> None:
-    """Make finished, verified, stored renditions visible, all at once, and queue what is next. Raises LeaseLost."""
-    with transaction.atomic():
-        _finish(held, at=at)
-        for rendition in renditions:
-            Rendition.objects.filter(recording_id=held.recording_id, mode=rendition.mode).delete()
-            rendition.recording_id, rendition.fence, rendition.published_at = (
-                held.recording_id,
-                held.fence,
-                at,
-            )
-            rendition.save(force_insert=True)
-        first = Recording.objects.filter(pk=held.recording_id, first_watchable_at__isnull=True).update(
-            first_watchable_at=at
-        )
-        if first:
-            events.announce(events.recording_watchable, recording_id=held.recording_id, at=at)
-        _advance(held, at=at)
+def cancel(*, recording_id: int, by: Account, at: datetime) -> None:
+    """Stop the work on a recording. What is published stays; a running ffmpeg is killed at its next heartbeat.
 
-
-def refuse(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
-    """Refuse the recording for what it is: nothing is tried again. Raises LeaseLost."""
-    with transaction.atomic():
-        _fail(held, code=code, log=log, at=at)
-        _close_recording(held.recording_id, Recording.State.REFUSED, code=code, at=at)
-
-
-def give_up(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
-    """End this attempt. The job is handed out again later, or has failed when it was the last one. Raises LeaseLost.
-
-    It is not dispatched at once: the reconciler's waiting time lets a full disk or a busy machine recover.
+    Raises NothingToCancel.
     """
     with transaction.atomic():
-        if held.attempt < MediaJob.MAX_ATTEMPTS:
-            again = {
-                "state": State.QUEUED,
-                "lease_until": None,
-                "queued_at": at,
-                "error_code": code,
-                "error_log": _tail(log),
-            }
-            if not _row(held).update(**again):
-                raise LeaseLost(str(held))
-            return
-        _fail(held, code=code, log=log, at=at)
-        _close_recording(held.recording_id, Recording.State.FAILED, code=code, at=at)
-
-
-def release_dead(*, job: MediaJob, at: datetime) -> bool:
-    """Take a job from a worker whose lease ran out: hand it out again, or fail it. Tell whether it was still so."""
-    dead = MediaJob.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING, lease_until__lt=Now())
-    with transaction.atomic():
-        if job.attempt < MediaJob.MAX_ATTEMPTS:
-            released = dead.update(
-                state=State.QUEUED, lease_until=None, queued_at=at, error_code=Failure.WORKER_LOST
-            )
-            if released:
-                dispatch(job.pk, job.kind)
-        else:
-            released = dead.update(
-                state=State.FAILED, lease_until=None, finished_at=at, error_code=Failure.WORKER_LOST
-            )
-            if released:
-                _skip_waiting(job.recording_id, at=at)
-                _close_recording(job.recording_id, Recording.State.FAILED, code=Failure.WORKER_LOST, at=at)
-    return bool(released)
-
-
-def hand_out_again(*, job: MediaJob, at: datetime) -> bool:
-    """Dispatch a queued job that nobody picked up, unless another reconciler did so meanwhile."""
-    with transaction.atomic():
-        mine = MediaJob.objects.filter(pk=job.pk, state=State.QUEUED, queued_at=job.queued_at).update(
-            queued_at=at
+        recording = locked(recording_id)
+        stopped = MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).update(
+            state=State.CANCELLED, fence=F("fence") + 1, lease_until=None, finished_at=at
         )
-        if mine:
-            dispatch(job.pk, job.kind)
-    return bool(mine)
+        if not stopped:
+            raise NothingToCancel(_("Nothing of this recording is waiting or running."))
+        if recording.ready_at is None and recording.state == Recording.State.PROCESSING:
+            recording.state, recording.failure_code = Recording.State.CANCELLED, Failure.CANCELLED
+            recording.save(update_fields=["state", "failure_code"])
+            events.announce(events.recording_refused, recording_id=recording.pk, at=at)
+        _record("cancel processing", recording, by=by, at=at, jobs=stopped)
 
 
-def _row(held: Claim) -> QuerySet[MediaJob]:
-    return MediaJob.objects.filter(pk=held.job_id, fence=held.fence, state=State.RUNNING)
+def retry(*, recording_id: int, by: Account, at: datetime) -> None:
+    """Begin again what failed or was cancelled; what is done is not done again. Raises NothingToRetry."""
+    with transaction.atomic():
+        recording = locked(recording_id)
+        jobs = MediaJob.objects.filter(recording=recording, generation=recording.generation)
+        broken = jobs.filter(state__in=[State.FAILED, State.CANCELLED])
+        if not broken.exclude(kind=Kind.CHECK).exists() or not recording.original_file:
+            raise NothingToRetry(_("Nothing of this recording failed. There is nothing to try again."))
+        # What was skipped because of the failure waits again; `advance` skips anew what is not needed.
+        jobs.filter(state__in=[State.FAILED, State.CANCELLED, State.SKIPPED]).exclude(kind=Kind.CHECK).update(
+            state=State.WAITING, attempt=0, not_before=None, finished_at=None, error_code="", error_log="",
+            progress_percent=0,
+        )  # fmt: skip
+        if recording.ready_at is None:
+            _reopen(recording)
+        advance(recording, at=at)
+        _record("retry processing", recording, by=by, at=at)
 
 
-def _finish(held: Claim, *, at: datetime) -> None:
-    done = {
-        "state": State.DONE,
-        "progress_percent": 100,
-        "lease_until": None,
-        "finished_at": at,
-        "error_code": "",
-        "error_log": "",
-    }
-    if not _row(held).update(**done):
-        raise LeaseLost(str(held))
+def transcode_again(*, recording_id: int, by: Account, at: datetime) -> None:
+    """Make every mode anew with today's ladder. What is published plays on until the new files replace it.
+
+    Raises OriginalDropped and StillWorking.
+    """
+    with transaction.atomic():
+        recording = locked(recording_id)
+        if not recording.original_file:
+            raise OriginalDropped(
+                _("The original is not kept any more. Ask the expert to send the recording again.")
+            )
+        if MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).exists():
+            raise StillWorking(
+                _("This recording is being worked on. Wait until it is done, or cancel first.")
+            )
+        outdate(chunk_files(recording), at=at)
+        recording.generation += 1
+        recording.save(update_fields=["generation"])
+        if recording.ready_at is None:
+            _reopen(recording)
+        make_jobs(recording)
+        advance(recording, at=at)
+        _record("transcode again", recording, by=by, at=at, generation=recording.generation)
 
 
-def _fail(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
-    failed = {
-        "state": State.FAILED,
-        "lease_until": None,
-        "finished_at": at,
-        "error_code": code,
-        "error_log": _tail(log),
-    }
-    if not _row(held).update(**failed):
-        raise LeaseLost(str(held))
-    _skip_waiting(held.recording_id, at=at)
+def sooner(*, job_id: int, by: Account, at: datetime) -> None:
+    """Put the recording of a job before everything else that waits. Raises NothingToHasten."""
+    with transaction.atomic():
+        job = MediaJob.objects.get(pk=job_id)
+        recording = locked(job.recording_id)
+        waiting = MediaJob.objects.filter(recording=recording, state__in=[State.WAITING, State.QUEUED])
+        highest = (
+            MediaJob.objects.filter(state__in=plan.OPEN).aggregate(highest=Max("priority"))["highest"] or 0
+        )
+        if not waiting.update(priority=min(highest + 1, 32_000)):
+            raise NothingToHasten(_("This job does not wait any more."))
+        _record("process sooner", recording, by=by, at=at)
 
 
-def _skip_waiting(recording_id: int, *, at: datetime) -> None:
-    MediaJob.objects.filter(recording_id=recording_id, state=State.WAITING).update(
-        state=State.SKIPPED, finished_at=at
-    )
+def drop_originals(*, at: datetime) -> int:
+    """Delete originals whose lecture has been ready for longer than the policy keeps them, and return how many."""
+    if not settings.MEDIA_KEEP_ORIGINAL_DAYS:
+        return 0
+    old = Recording.objects.filter(
+        state=Recording.State.READY,
+        ready_at__lte=at - timedelta(days=settings.MEDIA_KEEP_ORIGINAL_DAYS),
+    ).exclude(original_file="")
+    dropped = 0
+    for recording_id in old.exclude(jobs__state__in=plan.OPEN).values_list("pk", flat=True)[:_AT_ONCE]:
+        with transaction.atomic():
+            recording = locked(recording_id)
+            if MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).exists():
+                continue
+            outdate([recording.original_file], at=at)
+            recording.original_file, recording.original_dropped_at = "", at
+            recording.save(update_fields=["original_file", "original_dropped_at"])
+            _record("original dropped", recording, by=None, at=at, days=settings.MEDIA_KEEP_ORIGINAL_DAYS)
+        dropped += 1
+    return dropped
 
 
-def _advance(held: Claim, *, at: datetime) -> None:
-    """Queue the stage after this one; when nothing is left, the recording is ready."""
-    following = MediaJob.objects.filter(
-        recording_id=held.recording_id, kind=_NEXT.get(held.kind, ""), state=State.WAITING
-    )
-    job = following.first()
-    if job is not None:
-        following.update(state=State.QUEUED, queued_at=at)
-        dispatch(job.pk, job.kind)
-        return
-    unfinished = MediaJob.objects.filter(recording_id=held.recording_id).exclude(
-        state__in=[State.DONE, State.SKIPPED]
-    )
-    if not unfinished.exists():
-        Recording.objects.filter(pk=held.recording_id).update(state=Recording.State.READY, ready_at=at)
-        _audit("recording ready", held.recording_id, at=at)
-        events.announce(events.recording_ready, recording_id=held.recording_id, at=at)
+def delete_outdated_files(*, at: datetime) -> int:
+    """Delete stored files that nothing points to any more and whose links have run out, and return how many."""
+    deleted = 0
+    for outdated in OutdatedFile.objects.filter(delete_after__lte=at)[:_AT_ONCE]:
+        files.storage().delete(outdated.name)
+        outdated.delete()
+        deleted += 1
+    return deleted
 
 
-def _close_recording(recording_id: int, state: Recording.State, *, code: Failure, at: datetime) -> None:
-    Recording.objects.filter(pk=recording_id).update(state=state, failure_code=code)
-    _audit(f"recording {state.value}", recording_id, at=at, code=str(code))
-    events.announce(events.recording_refused, recording_id=recording_id, at=at)
+def _reopen(recording: Recording) -> None:
+    recording.state, recording.failure_code = Recording.State.PROCESSING, ""
+    try:
+        with transaction.atomic():
+            recording.save(update_fields=["state", "failure_code"])
+    except IntegrityError as error:
+        raise NothingToRetry(
+            _("The same file was sent again meanwhile. Work goes on with that one.")
+        ) from error
 
 
-def _audit(verb: str, recording_id: int, *, at: datetime, **details: str) -> None:
-    audit.record(verb, object_type="recording", object_key=str(recording_id), by=None, at=at, **details)
-
-
-def _tail(log: str) -> str:
-    return log.replace("\x00", "")[-_LOG_CHARACTERS:]
+def _record(verb: str, recording: Recording, *, by: Account | None, at: datetime, **details: int) -> None:
+    audit.record(verb, object_type="recording", object_key=str(recording.pk), by=by, at=at, **details)

@@ -1,44 +1,42 @@
-"""What makes lost messages and dead workers cost time only. Runs on beat every few seconds, and when a worker starts."""
+"""What makes lost messages and dead workers cost time only. Runs on beat every few seconds."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import F
 from django.db.models.functions import Now
 
-from media_pipeline.conductor import operations
+from media_pipeline.conductor import claims, operations, plan
+from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings.models import Recording
 from media_pipeline.uploads.operations import complete_stragglers
 
 logger = logging.getLogger(__name__)
 
-# A queued job that nobody took for this long may have lost its message. A duplicate costs one query.
-QUEUED_TOO_LONG = timedelta(seconds=30)
 _AT_ONCE = 500
+# Wake-ups of one pass; each ends in a worker's wish for more, so two are enough to get a sleeping site going.
+_WAKES = 2
 
 
-def reconcile(*, at: datetime, every_queued: bool = False) -> int:
+def reconcile(*, at: datetime) -> int:
     """Repair what deaths have left, and return how many things were repaired.
 
     Safe at any time and from any number of places at once: every repair is guarded by the row's own state.
-    `every_queued` hands out all queued jobs however young they are: a worker that starts cannot know whether the broker
-    kept its messages.
     """
-    repaired = complete_stragglers(at=at)
+    repaired = complete_stragglers()
     dead = MediaJob.objects.filter(state=MediaJob.State.RUNNING, lease_until__lt=Now())
     for job in dead[:_AT_ONCE]:
-        if operations.release_dead(job=job, at=at):
+        if claims.release_dead(job=job, at=at):
             logger.warning("job %s: the lease of %s ran out (attempt %s)", job.pk, job.worker, job.attempt)
             repaired += 1
-    waiting = MediaJob.objects.filter(state=MediaJob.State.QUEUED).order_by(
-        F("queued_at").asc(nulls_first=True)
+    # Whoever was to plan the work, or to queue what a last stage had unlocked, died between two steps.
+    idle = Recording.objects.filter(state=Recording.State.PROCESSING).exclude(
+        jobs__state__in=[MediaJob.State.QUEUED, MediaJob.State.RUNNING]
     )
-    if not every_queued:
-        waiting = waiting.filter(queued_at__lt=at - QUEUED_TOO_LONG)
-    for job in waiting[:_AT_ONCE]:
-        repaired += operations.hand_out_again(job=job, at=at)
-    for recording in Recording.objects.filter(state=Recording.State.PROCESSING, jobs__isnull=True)[:_AT_ONCE]:
-        operations.plan_work(recording_id=recording.pk, at=at)
+    for recording_id in idle.values_list("pk", flat=True)[:_AT_ONCE]:
+        operations.plan_work(recording_id=recording_id, at=at)
         repaired += 1
+    for queue in (plan.SHORT, plan.LONG):
+        if waiting := claims.waiting(queue):
+            wake(queue, min(waiting, _WAKES))
     return repaired

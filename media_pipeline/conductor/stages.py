@@ -1,32 +1,35 @@
 """What each stage of a recording does: the tools in order, the checks after them, and what is published in the end."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from django.utils import timezone
 
-from media_pipeline.conductor import operations
+from media_pipeline.conductor import publishing
+from media_pipeline.conductor.check import check
+from media_pipeline.conductor.claims import Claim, LeaseLost
 from media_pipeline.conductor.heartbeat import Pulse
+from media_pipeline.conductor.made import Made, rendition_of, slides_of, storyboard_of, verified
 from media_pipeline.conductor.models import MediaJob
-from media_pipeline.packaging.inspect import Packaged, packaged
 from media_pipeline.recordings import files
 from media_pipeline.recordings.failures import Failure, StageFailed
-from media_pipeline.recordings.models import Recording, Rendition
-from media_pipeline.transcoding import encode
-from media_pipeline.transcoding.commands import Output
-from media_pipeline.transcoding.ladder import AUDIO, LIGHT, STANDARD, Step
-from media_pipeline.transcoding.rules import Source, Timeline, tolerance_ms
+from media_pipeline.recordings.models import Recording
+from media_pipeline.transcoding import analysis, encode, reading, rules
+from media_pipeline.transcoding.chunks import Span
+from media_pipeline.transcoding.ladder import OPUS, Step, ladder_for
+from media_pipeline.transcoding.rules import Source, Timeline
+
+Kind = MediaJob.Kind
 
 
 @dataclass(frozen=True)
 class Run:
     """One attempt at one job: its claim, its heartbeat, and a folder that nobody else uses."""
 
-    held: operations.Claim
+    held: Claim
     pulse: Pulse
     folder: Path
 
@@ -41,100 +44,183 @@ class Run:
 
 def run_stage(run: Run) -> None:
     """Do the stage that the claim is for. Raises RecordingRefused, StageFailed, ToolCancelled and LeaseLost."""
-    match run.held.kind:
-        case MediaJob.Kind.PROBE:
-            _probe(run)
-        case MediaJob.Kind.AUDIO:
-            _audio(run)
-        case MediaJob.Kind.VIDEO:
-            _video(run)
-        case unknown:
-            raise StageFailed(Failure.INTERNAL, f"no stage for {unknown}")
+    stages: dict[str, Callable[[Run], None]] = {
+        Kind.CHECK: check_stage,
+        Kind.PROBE: _probe,
+        Kind.AUDIO: _audio,
+        Kind.SLIDES: _slides,
+        Kind.CHUNK: _chunk,
+        Kind.PACKAGE: _package,
+        Kind.TEXT: _text,
+    }
+    stages[run.held.kind](run)
+
+
+def check_stage(run: Run) -> None:
+    check(run.held, folder=run.folder, cancelled=run.pulse.lost, at=run.now())
 
 
 def _probe(run: Run) -> None:
     with _source(run) as (_path, facts, timeline):
         picture = facts.picture
-        found = operations.ProbedFacts(
+        found = publishing.ProbedFacts(
             duration_ms=timeline.duration_ms,
             width=picture.width if picture else None,
             height=picture.height if picture else None,
+            demuxer=facts.demuxer,
+            warnings=tuple(rules.warnings(facts)),
         )
-    operations.publish_facts(run.held, facts=found, at=run.now())
+    publishing.publish_facts(run.held, facts=found, at=run.now())
 
 
 def _audio(run: Run) -> None:
-    output = Output(AUDIO, run.folder / "audio.mp4")
+    opus, aac = run.folder / "audio.mp4", run.folder / "aac.mp4"
     with _source(run) as (path, facts, timeline):
-        encode.make_audio(path, facts, timeline, output, on_percent=run.pulse.tell, cancelled=run.pulse.lost)
-    _publish(run, [output], timeline)
+        loudness = encode.make_sound(
+            path, facts, timeline, opus=opus, aac=aac, on_percent=run.pulse.tell, cancelled=run.pulse.lost
+        )
+    made = [
+        verified(path.stem, path, timeline, pictured=False, cancelled=run.pulse.lost) for path in (opus, aac)
+    ]
+    with _stored(run, made) as names:
+        publishing.publish_sound(
+            run.held,
+            renditions=[rendition_of(one, name) for one, name in zip(made, names, strict=True)],
+            loudness_lufs=loudness.lufs,
+            warnings=rules.warnings(facts, lufs=loudness.lufs),
+            at=run.now(),
+        )
 
 
-def _video(run: Run) -> None:
-    outputs = [Output(step, run.folder / f"{step.mode}.mp4") for step in (LIGHT, STANDARD)]
+def _slides(run: Run) -> None:
     with _source(run) as (path, facts, timeline):
-        encode.make_video(path, facts, timeline, outputs, on_percent=run.pulse.tell, cancelled=run.pulse.lost)
-    _publish(run, outputs, timeline)
+        found = analysis.analyse(
+            path, facts, timeline, folder=run.folder, on_percent=run.pulse.tell, cancelled=run.pulse.lost
+        )
+    public_id = run.recording.public_id
+    slides = slides_of(found, public_id=public_id, fence=run.held.fence)
+    storyboard = storyboard_of(found, public_id=public_id, fence=run.held.fence)
+    pictures = [(one.picture, slide.picture) for one, slide in zip(found.slides, slides, strict=True)]
+    with _kept(run, [*pictures, (found.storyboard.file, storyboard.file)]):
+        publishing.publish_slides(
+            run.held, content=found.content, slides=slides, storyboard=storyboard, at=run.now()
+        )
+
+
+def _chunk(run: Run) -> None:
+    told = run.held.input
+    span = Span(told["from_ms"], told["until_ms"])
+    with _source(run) as (path, facts, timeline):
+        steps = _steps(facts, content=told["content"], full=told["full"])
+        made = encode.make_chunk(
+            path,
+            facts,
+            timeline,
+            span,
+            steps,
+            folder=run.folder,
+            on_percent=run.pulse.tell,
+            cancelled=run.pulse.lost,
+        )
+    recording = run.recording
+    names = {
+        mode: files.chunk_name(recording.public_id, run.held.generation, run.held.part, run.held.fence, mode)
+        for mode in made
+    }
+    with _kept(run, [(path, names[mode]) for mode, path in made.items()]):
+        publishing.publish_chunk(run.held, files=names, at=run.now())
+
+
+def _package(run: Run) -> None:
+    recording = run.recording
+    jobs = MediaJob.objects.filter(recording=recording, generation=run.held.generation)
+    chunks = list(jobs.filter(kind=Kind.CHUNK).order_by("part"))
+    sounds = jobs.get(kind=Kind.AUDIO).output["files"]
+    told = chunks[0].input
+    with _source(run) as (_path, facts, timeline):
+        steps = _steps(facts, content=told["content"], full=told["full"])
+    made = []
+    for number, step in enumerate(steps):
+        output = run.folder / f"{step.mode}.mp4"
+        with ExitStack() as stack:
+            parts = [
+                stack.enter_context(
+                    _local(run, chunk.output["files"][step.mode], f"{step.mode}-{chunk.part}")
+                )
+                for chunk in chunks
+            ]
+            sound_file = sounds["audio" if step.sound == OPUS else "aac"]
+            sound = stack.enter_context(_local(run, sound_file, f"{step.mode}-sound"))
+            encode.join(parts, sound, output, step, timeline, cancelled=run.pulse.lost)
+        made.append(verified(step.mode, output, timeline, pictured=True, cancelled=run.pulse.lost))
+        run.pulse.tell(100 * (number + 1) // (len(steps) + 1))
+    with _stored(run, made) as names:
+        publishing.publish_renditions(
+            run.held,
+            renditions=[rendition_of(one, name) for one, name in zip(made, names, strict=True)],
+            at=run.now(),
+        )
+
+
+def _text(run: Run) -> None:
+    texts: dict[int, str] = {}
+    slides = list(run.recording.slides.all())
+    for done, slide in enumerate(slides):
+        if run.pulse.lost():
+            raise LeaseLost(str(run.held))
+        with _local(run, slide.picture, f"slide-{slide.number}") as picture:
+            texts[slide.number] = reading.read_text(picture)
+        run.pulse.tell(100 * done // len(slides))
+    publishing.publish_text(run.held, texts=texts, at=run.now())
+
+
+def _steps(facts: Source, *, content: str, full: bool) -> tuple[Step, ...]:
+    assert facts.picture is not None  # noqa: S101 (chunks are only made of recordings with a picture)
+    picture = facts.picture
+    return ladder_for(content, picture.width, picture.height, frame_rate=picture.even_rate, full=full)
 
 
 @contextmanager
 def _source(run: Run) -> Iterator[tuple[Path, Source, Timeline]]:
     """Yield the original as a local file, judged anew: what it is, is never taken on trust from an earlier stage."""
+    with _local(run, run.recording.original_file, "original") as path:
+        facts = encode.probe(path, folder=run.folder, cancelled=run.pulse.lost)
+        yield path, facts, encode.measure(path, facts, folder=run.folder, cancelled=run.pulse.lost)
+
+
+@contextmanager
+def _local(run: Run, name: str, into: str) -> Iterator[Path]:
+    """Yield a stored file as a local path. Raises StageFailed when the storage does not have it."""
+    folder = run.folder / f"from-{into}"
+    folder.mkdir(exist_ok=True)
     try:
-        with files.local_copy(run.recording.original_file, folder=run.folder) as path:
-            facts = encode.probe(path, folder=run.folder, cancelled=run.pulse.lost)
-            yield path, facts, encode.measure(path, facts, folder=run.folder, cancelled=run.pulse.lost)
+        with files.local_copy(name, folder=folder) as path:
+            yield path
     except FileNotFoundError as error:
         raise StageFailed(Failure.FILE_MISSING, str(error)) from error
 
 
-def _publish(run: Run, outputs: list[Output], timeline: Timeline) -> None:
-    """Verify every output, store it under this claim's fence, and publish all of them in one guarded step."""
-    checked = [(output, _verified(run, output, timeline)) for output in outputs]
-    recording = run.recording
-    stored: list[str] = []
+@contextmanager
+def _stored(run: Run, made: Iterable[Made]) -> Iterator[list[str]]:
+    """Yield the storage names of finished renditions, which are kept only if the block publishes them."""
+    public_id, fence = run.recording.public_id, run.held.fence
+    pairs = [(one.path, files.rendition_name(public_id, fence, one.mode)) for one in made]
+    with _kept(run, pairs) as names:
+        yield names
+
+
+@contextmanager
+def _kept(run: Run, pairs: Iterable[tuple[Path, str]]) -> Iterator[list[str]]:
+    """Store files under this claim's fence, and take them away again when the block could not publish them."""
+    names: list[str] = []
     try:
-        renditions = []
-        for output, facts in checked:
+        for path, name in pairs:
             if run.pulse.lost():
-                raise operations.LeaseLost(str(run.held))
-            name = files.rendition_name(recording.public_id, run.held.fence, output.step.mode)
-            stored.append(files.keep(output.path, name))
-            renditions.append(_rendition(output.step, stored[-1], facts))
-        operations.publish_renditions(run.held, renditions=renditions, at=run.now())
-    except operations.LeaseLost:
+                raise LeaseLost(str(run.held))
+            names.append(files.keep(path, name))
+        yield names
+    except BaseException:
         # Under our own fence: nobody else's file has these names.
-        for name in stored:
+        for name in names:
             files.storage().delete(name)
         raise
-
-
-def _verified(run: Run, output: Output, timeline: Timeline) -> Packaged:
-    facts = packaged(
-        output.path,
-        file=f"{output.step.mode}.mp4",
-        expected_ms=timeline.duration_ms,
-        tolerance_ms=tolerance_ms(timeline.duration_ms),
-        pictured=output.step.picture is not None,
-    )
-    pictures = encode.decode(output.path, cancelled=run.pulse.lost)
-    if output.step.picture and pictures != len(facts.segments):
-        raise StageFailed(Failure.OUTPUT_WRONG, f"{pictures} key pictures in {len(facts.segments)} segments")
-    return facts
-
-
-def _rendition(step: Step, name: str, facts: Packaged) -> Rendition:
-    rate = facts.frame_rate
-    return Rendition(
-        mode=step.mode,
-        file=name,
-        playlist=facts.playlist,
-        size_bytes=facts.size_bytes,
-        duration_ms=facts.duration_ms,
-        average_bps=facts.average_bps,
-        peak_bps=facts.peak_bps,
-        codecs=facts.codecs,
-        width=facts.width,
-        height=facts.height,
-        frame_rate=Decimal(rate.numerator) / rate.denominator if rate else None,
-    )

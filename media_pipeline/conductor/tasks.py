@@ -1,4 +1,4 @@
-"""Celery shells of the conductor: ids in, one call. Duplicates are free, lost messages are found again."""
+"""Celery shells of the conductor: names in, one call. Duplicates are free, lost messages are found again."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from media_pipeline.conductor import reconciler, work
-from media_pipeline.conductor.dispatch import RUN_JOB
+from media_pipeline.conductor import operations, plan, reconciler, work
+from media_pipeline.conductor.dispatch import WORK, wake
 
 
-@shared_task(name=RUN_JOB)
-def run_job(job_id: int, **_later: object) -> None:
-    """Do one media job, if it still wants doing."""
-    work.work_on(job_id)
+@shared_task(name=WORK)
+def work_next(queue: str, **_later: object) -> None:
+    """Do the media job that should be done next, if any waits."""
+    work.work_next(queue)
 
 
 @shared_task(name="media_pipeline.conductor.reconcile")
@@ -22,7 +22,15 @@ def reconcile(**_later: object) -> None:
     reconciler.reconcile(at=timezone.now())
 
 
-@worker_ready.connect(dispatch_uid="conductor.reconcile_at_start")
-def reconcile_at_start(**_signal: Any) -> None:
-    """A worker that comes up hands out everything that waits: the broker may have forgotten it."""
-    reconciler.reconcile(at=timezone.now(), every_queued=True)
+@shared_task(name="media_pipeline.conductor.tidy")
+def tidy(**_later: object) -> None:
+    """Delete files that nothing points to, and originals that the policy keeps no longer."""
+    operations.drop_originals(at=timezone.now())
+    operations.delete_outdated_files(at=timezone.now())
+
+
+@worker_ready.connect(dispatch_uid="conductor.wake_at_start")
+def wake_at_start(**_signal: Any) -> None:
+    """A worker that comes up asks for work at once: the broker may have forgotten what waits."""
+    for queue in (plan.SHORT, plan.LONG):
+        wake(queue)

@@ -13,7 +13,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from media_pipeline.conductor import operations
+from media_pipeline.conductor import claims
+from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.heartbeat import beating
 from media_pipeline.conductor.stages import Run, run_stage
 from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
@@ -22,35 +23,52 @@ from media_pipeline.transcoding.runner import ToolCancelled
 logger = logging.getLogger(__name__)
 
 
-def work_on(job_id: int) -> bool:
-    """Do a job if it is free, and tell whether it was. Never raises for what the job does: that stands in its row."""
-    held = operations.claim(job_id=job_id, worker=_name(), at=timezone.now())
+def work_next(queue: str) -> bool:
+    """Do the job of a queue that should be done next, and tell whether there was one."""
+    held = claims.claim_next(queue=queue, worker=worker_name(), at=timezone.now())
     if held is None:
         return False
-    logger.info("job %s: %s, attempt %s", held.job_id, held.kind, held.attempt)
-    with suppress(operations.LeaseLost), beating(held) as pulse, _folder(held) as folder:
-        try:
-            run_stage(Run(held, pulse, folder))
-        except RecordingRefused as refusal:
-            operations.refuse(held, code=refusal.code, log=refusal.log, at=timezone.now())
-        except StageFailed as failure:
-            logger.warning("job %s: %s", held.job_id, failure)
-            operations.give_up(held, code=failure.code, log=failure.log, at=timezone.now())
-        except (operations.LeaseLost, ToolCancelled):
-            logger.warning("job %s: the lease of fence %s is lost; leaving", held.job_id, held.fence)
-        except Exception:  # a bug or a broken machine: the row says so, and the worker lives on
-            logger.exception("job %s", held.job_id)
-            operations.give_up(held, code=Failure.INTERNAL, log=traceback.format_exc(), at=timezone.now())
+    _work(held)
+    if claims.waiting(queue):
+        # One job done, one worker free: whoever hears it first takes the next.
+        wake(queue)
     return True
 
 
-def _name() -> str:
+def work_on(job_id: int) -> bool:
+    """Do one job if it is free, and tell whether it was."""
+    held = claims.claim(job_id=job_id, worker=worker_name(), at=timezone.now())
+    if held is None:
+        return False
+    _work(held)
+    return True
+
+
+def _work(held: claims.Claim) -> None:
+    """Do what a claim is for. Never raises for what the job does: that stands in its row."""
+    logger.info("job %s: %s %s, attempt %s", held.job_id, held.kind, held.part, held.attempt)
+    with suppress(claims.LeaseLost), beating(held) as pulse, _folder(held) as folder:
+        try:
+            run_stage(Run(held, pulse, folder))
+        except RecordingRefused as refusal:
+            claims.refuse(held, code=refusal.code, log=refusal.log, at=timezone.now())
+        except StageFailed as failure:
+            logger.warning("job %s: %s", held.job_id, failure)
+            claims.give_up(held, code=failure.code, log=failure.log, at=timezone.now())
+        except (claims.LeaseLost, ToolCancelled):
+            logger.warning("job %s: the lease of fence %s is lost; leaving", held.job_id, held.fence)
+        except Exception:  # a bug or a broken machine: the row says so, and the worker lives on
+            logger.exception("job %s", held.job_id)
+            claims.give_up(held, code=Failure.INTERNAL, log=traceback.format_exc(), at=timezone.now())
+
+
+def worker_name() -> str:
     """Name this very claim: machine, process, and a number that no other claim has."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
 @contextmanager
-def _folder(held: operations.Claim) -> Iterator[Path]:
+def _folder(held: claims.Claim) -> Iterator[Path]:
     """Yield an empty folder for this fence, and leave nothing of it or of the fences before it."""
     job = Path(settings.MEDIA_WORK_DIR).resolve() / str(held.job_id)
     for earlier in sorted(job.glob("*")):

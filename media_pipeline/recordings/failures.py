@@ -22,6 +22,8 @@ class Failure(StrEnum):
     CODEC_NOT_SUPPORTED = "codec_not_supported"
     SAME_FILE = "same_file"
     UPLOAD_ABANDONED = "upload_abandoned"
+    DIGEST_WRONG = "digest_wrong"
+    CANCELLED = "cancelled"
 
     # The platform must act: the file may be good.
     NO_SPACE = "no_space"
@@ -31,6 +33,16 @@ class Failure(StrEnum):
     FILE_MISSING = "file_missing"
     WORKER_LOST = "worker_lost"
     INTERNAL = "internal"
+
+
+class Warned(StrEnum):
+    """What the expert should know of a recording that is taken all the same."""
+
+    TOO_QUIET = "too_quiet"
+    SILENT_SO_FAR = "silent_so_far"
+    SMALL_PICTURE = "small_picture"
+    VARIABLE_FRAME_RATE = "variable_frame_rate"
+    NO_PICTURE = "no_picture"
 
 
 class RecordingRefused(Exception):

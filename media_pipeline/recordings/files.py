@@ -1,13 +1,14 @@
 """The files of recordings, in the storage `recordings`: local disk by default, object storage by configuration."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
+
+from media_pipeline.recordings import originals
 
 
 class FileOnDisk(File):
@@ -36,6 +37,21 @@ def rendition_name(public_id: object, fence: int, mode: str) -> str:
     return f"{public_id}/{fence}/{mode}.mp4"
 
 
+def slide_name(public_id: object, fence: int, number: int) -> str:
+    """Return the storage name of one slide's picture."""
+    return f"{public_id}/{fence}/slide-{number}.webp"
+
+
+def storyboard_name(public_id: object, fence: int) -> str:
+    """Return the storage name of the small pictures along the time line."""
+    return f"{public_id}/{fence}/storyboard.webp"
+
+
+def chunk_name(public_id: object, generation: int, part: int, fence: int, mode: str) -> str:
+    """Return the storage name of one chunk of a rendition, which is needed until the chunks are joined."""
+    return f"{public_id}/parts/{generation}/{part}/{fence}/{mode}.mp4"
+
+
 def keep(path: Path, name: str) -> str:
     """Move a local file into the storage under exactly `name` and return that name. The bytes are on the disk first.
 
@@ -54,9 +70,10 @@ def keep(path: Path, name: str) -> str:
 
 @contextmanager
 def local_copy(name: str, *, folder: Path) -> Iterator[Path]:
-    """Yield an absolute local path to a stored file: the file itself on a local disk, else a copy inside `folder`.
+    """Yield an absolute local path to a stored file: the file itself on a local disk; an original from object storage
+    out of this machine's cache, which all its chunks share; anything else as a copy inside `folder`.
 
-    Raises FileNotFoundError when the storage does not have it.
+    Raises FileNotFoundError when the storage does not have it, StageFailed when the disk has no room for it.
     """
     there = storage()
     path = local_path(there, name)
@@ -64,14 +81,16 @@ def local_copy(name: str, *, folder: Path) -> Iterator[Path]:
         if not path.exists():
             raise FileNotFoundError(name)
         yield path
-        return
-    copy = folder / "source"
-    with there.open(name, "rb") as stored, copy.open("wb") as target:
-        shutil.copyfileobj(stored, target, 1024 * 1024)
-    try:
-        yield copy
-    finally:
-        copy.unlink(missing_ok=True)
+    elif name.endswith("/original"):
+        with originals.held(there, name) as copy:
+            yield copy
+    else:
+        copy = folder / f"source-{name.replace('/', '-')}"
+        originals.fetch(there, name, copy)
+        try:
+            yield copy
+        finally:
+            copy.unlink(missing_ok=True)
 
 
 def local_path(there: Storage, name: str) -> Path | None:

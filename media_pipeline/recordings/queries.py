@@ -2,8 +2,16 @@
 
 from media_pipeline.recordings.models import Recording, Rendition
 
-# Lowest first: the order in which modes are made, listed and offered.
-MODE_ORDER: tuple[str, ...] = (Rendition.Mode.AUDIO, Rendition.Mode.LIGHT, Rendition.Mode.STANDARD)
+# Lowest first: the order in which modes are made, listed and offered. The AAC sound is a stand-in, not a mode on offer.
+MODE_ORDER: tuple[str, ...] = (
+    Rendition.Mode.AUDIO,
+    Rendition.Mode.AAC,
+    Rendition.Mode.LIGHT,
+    Rendition.Mode.STANDARD,
+    Rendition.Mode.CLEAR,
+    Rendition.Mode.FULL,
+)
+OFFERED: tuple[str, ...] = tuple(mode for mode in MODE_ORDER if mode != Rendition.Mode.AAC)
 
 
 def renditions_of(recording_id: int) -> list[Rendition]:

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media_pipeline.recordings.failures import Failure
+from media_pipeline.recordings.failures import Failure, Warned
 
 SENTENCES: dict[Failure, Promise] = {
     Failure.EMPTY: _("The file is empty. Choose the recording again."),
@@ -41,6 +41,10 @@ SENTENCES: dict[Failure, Promise] = {
     ),
     Failure.SAME_FILE: _("You have already sent this file. Use the lecture that you made from it."),
     Failure.UPLOAD_ABANDONED: _("The upload was not finished in time and was removed. Start it again."),
+    Failure.DIGEST_WRONG: _(
+        "What arrived is not the file on your computer: it changed while it was sent. Send it again."
+    ),
+    Failure.CANCELLED: _("Processing was cancelled. It can be begun again."),
     Failure.NO_SPACE: _(
         "The server has no room for this now. Try again tomorrow; the administrator can see this."
     ),
@@ -64,6 +68,30 @@ SENTENCES: dict[Failure, Promise] = {
         "Processing failed on our side. The administrator can see this; you need not do anything."
     ),
 }
+
+WARNINGS: dict[Warned, Promise] = {
+    Warned.TOO_QUIET: _(
+        "The speech is very quiet. We make it louder, but noise grows with it: check the microphone next time."
+    ),
+    Warned.SILENT_SO_FAR: _(
+        "Nothing can be heard so far. If the lecture begins with a pause, this is fine; else check the microphone."
+    ),
+    Warned.SMALL_PICTURE: _(
+        "The picture is smaller than 640 × 360: small letters on slides may not be legible."
+    ),
+    Warned.VARIABLE_FRAME_RATE: _(
+        "The pictures come at uneven times, as telephones record them. We make them even; you need not do anything."
+    ),
+    Warned.NO_PICTURE: _("There is no picture in this file. The lecture will be sound only."),
+}
+
+
+def warning(code: str) -> str:
+    """Return the sentence of a warning in the reader's language; an empty string for one that nobody knows any more."""
+    try:
+        return str(WARNINGS[Warned(code)])
+    except ValueError:
+        return ""
 
 
 def sentence(code: str) -> str:

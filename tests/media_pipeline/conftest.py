@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.storage import storages
-from django.test import override_settings
+from django.test import Client, override_settings
 
+from media_pipeline import api
+from media_pipeline.delivery import access
+from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
+from qianchang.people.models import Account
 from tests.media_pipeline import factories
+from tests.media_pipeline.viewing import CONTENT, browser_of
 from tests.world import World
 
 
@@ -40,3 +45,38 @@ def arrived(world: World) -> Callable[[Path], Recording]:
         return recording
 
     return arrive
+
+
+@pytest.fixture
+def recording(world: World, tmp_path: Path) -> Recording:
+    """A recording whose audio and light mode are published, with the same bytes in both."""
+    recording = factories.received(world.expert, at=world.now)
+    for mode, peak in (("audio", 22_000), ("light", 59_000)):
+        published = factories.rendition(recording, mode, at=world.now, peak_bps=peak, codecs=f"{mode}-codec")
+        made = tmp_path / mode
+        made.write_bytes(CONTENT)
+        files.keep(made, published.file)
+    return recording
+
+
+@pytest.fixture
+def released(world: World, recording: Recording, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """The county lawyer, who may play this recording by a policy as courses registers one."""
+    monkeypatch.setattr(access, "_policies", [])
+    lawyer = world.county_account
+    api.register_access_policy(
+        lambda viewer_id, recording_id: (viewer_id, recording_id) == (lawyer.pk, recording.pk)
+    )
+    return lawyer
+
+
+@pytest.fixture
+def links(released: Account, recording: Recording, world: World) -> dict[str, str]:
+    """The lawyer's addresses of the recording, made at the world's time."""
+    return api.playback_links(recording.pk, viewer_id=released.pk, at=world.now)
+
+
+@pytest.fixture
+def browser(released: Account, world: World) -> Client:
+    """The lawyer's browser."""
+    return browser_of(released, world.now)

@@ -87,10 +87,15 @@ class Site:
         )
         self.wait((self.folder / "redis.sock").exists, "the broker")
 
-    def start_worker(self) -> None:
+    def start_worker(self, name: str = "worker") -> None:
+        """Start a worker on both queues, with a beat of its own: any number may run."""
         command = [sys.executable, "-m", "celery", "-A", "qianchang.project", "worker", "-Q", "short,long", "-c", "2",
-                   "-B", "-s", f"{self.folder}/beat", "-l", "warning"]  # fmt: skip
-        self._start("worker", command)
+                   "-B", "-s", f"{self.folder}/beat-{name}", "-l", "warning", "-n", f"{name}@{self.port}"]  # fmt: skip
+        self._start(name, command)
+
+    def pid(self, name: str) -> int:
+        """The process number, which is also the number of the process's group."""
+        return self._running[name].pid
 
     def kill(self, name: str) -> None:
         """kill -9 a process and everything it started, as a power cut would."""

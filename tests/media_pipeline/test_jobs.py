@@ -1,18 +1,16 @@
-"""Claims, leases and fences: no job is done twice at once, and none is lost."""
+"""Claims, leases and fences: no job is done twice at once, none is lost, and nobody sees half of anything."""
 
-from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-from django.db.models import DateTimeField, ExpressionWrapper
-from django.db.models.functions import Now
 
-from media_pipeline.conductor import operations, reconciler
+from media_pipeline.conductor import claims, operations, plan, publishing, reconciler
 from media_pipeline.conductor.heartbeat import Pulse
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings import events
-from media_pipeline.recordings.failures import Failure
-from media_pipeline.recordings.models import Recording, Rendition
-from tests.media_pipeline import factories
+from media_pipeline.recordings.failures import Failure, Warned
+from media_pipeline.recordings.models import OutdatedFile, Recording, Rendition
+from tests.media_pipeline import factories, jobs
 
 State = MediaJob.State
 
@@ -22,38 +20,6 @@ def recording(world):
     recording = factories.received(world.expert, at=world.now)
     operations.plan_work(recording_id=recording.pk, at=world.now)
     return recording
-
-
-def job(recording, kind="probe"):
-    return recording.jobs.get(kind=kind)
-
-
-def claim(recording, world, kind="probe", worker="sichuan:1:a"):
-    return operations.claim(job_id=job(recording, kind).pk, worker=worker, at=world.now)
-
-
-def let_the_lease_run_out(recording, kind="probe"):
-    past = ExpressionWrapper(Now() - timedelta(seconds=1), output_field=DateTimeField())
-    recording.jobs.filter(kind=kind).update(lease_until=past)
-
-
-def probed(recording, world, **facts):
-    held = claim(recording, world)
-    found = {"duration_ms": 60_000, "width": 1280, "height": 720, **facts}
-    operations.publish_facts(held, facts=operations.ProbedFacts(**found), at=world.now)
-
-
-def made(mode):
-    return Rendition(
-        mode=mode,
-        file=f"x/1/{mode}.mp4",
-        playlist="#EXTM3U",
-        size_bytes=1,
-        duration_ms=1,
-        average_bps=1,
-        peak_bps=1,
-        codecs="opus",
-    )
 
 
 @pytest.fixture
@@ -72,115 +38,177 @@ def heard():
 
 
 def test_only_one_of_two_workers_gets_a_job(recording, world):
-    first = claim(recording, world, worker="one")
+    first = jobs.claim(recording, at=world.now, worker="one")
     assert first is not None
     assert (first.fence, first.attempt) == (1, 1)
-    assert claim(recording, world, worker="two") is None
-    assert job(recording).worker == "one"
+    assert jobs.claim(recording, at=world.now, worker="two") is None
+    assert jobs.job(recording).worker == "one"
 
 
 def test_a_waiting_stage_cannot_be_claimed(recording, world):
-    assert claim(recording, world, "video") is None
+    assert jobs.claim(recording, "package", at=world.now) is None
 
 
 def test_a_dead_workers_job_goes_to_another_and_the_late_one_is_refused(recording, world):
-    dead = claim(recording, world, worker="dead")
-    let_the_lease_run_out(recording)
-    living = claim(recording, world, worker="living")
+    dead = jobs.claim(recording, at=world.now, worker="dead")
+    jobs.let_the_lease_run_out(recording)
+    living = jobs.claim(recording, at=world.now, worker="living")
     assert (living.fence, living.attempt) == (2, 2)
-    with pytest.raises(operations.LeaseLost):
-        operations.renew(dead)
-    with pytest.raises(operations.LeaseLost):
-        operations.publish_facts(dead, facts=operations.ProbedFacts(1, None, None), at=world.now)
-    for end in (operations.refuse, operations.give_up):
-        with pytest.raises(operations.LeaseLost):
+    with pytest.raises(claims.LeaseLost):
+        claims.renew(dead)
+    with pytest.raises(claims.LeaseLost):
+        publishing.publish_facts(dead, facts=publishing.ProbedFacts(1, None, None), at=world.now)
+    for end in (claims.refuse, claims.give_up):
+        with pytest.raises(claims.LeaseLost):
             end(dead, code=Failure.DAMAGED, log="", at=world.now)
     recording.refresh_from_db()
     assert (recording.duration_ms, recording.state) == (None, Recording.State.PROCESSING)
-    operations.renew(living, percent=7)
-    assert job(recording).progress_percent == 7
+    claims.renew(living, percent=7)
+    assert jobs.job(recording).progress_percent == 7
 
 
 def test_a_late_rendition_is_never_visible(recording, world):
-    probed(recording, world)
-    late = claim(recording, world, "audio", worker="late")
-    let_the_lease_run_out(recording, "audio")
-    assert claim(recording, world, "audio", worker="next") is not None
-    with pytest.raises(operations.LeaseLost):
-        operations.publish_renditions(late, renditions=[made("audio")], at=world.now)
+    jobs.probed(recording, at=world.now)
+    late = jobs.claim(recording, "audio", at=world.now, worker="late")
+    jobs.let_the_lease_run_out(recording, "audio")
+    assert jobs.claim(recording, "audio", at=world.now, worker="next") is not None
+    with pytest.raises(claims.LeaseLost):
+        publishing.publish_sound(
+            late, renditions=[jobs.made("audio")], loudness_lufs=-20, warnings=(), at=world.now
+        )
     assert not Rendition.objects.exists()
+    recording.refresh_from_db()
+    assert recording.loudness_lufs is None
 
 
 def test_a_lease_is_known_to_be_lost(recording, world):
-    held = claim(recording, world)
-    pulse = Pulse(held)
+    pulse = Pulse(jobs.claim(recording, at=world.now))
     pulse.beat()
     assert not pulse.lost()
-    let_the_lease_run_out(recording)
-    claim(recording, world, worker="other")
+    jobs.let_the_lease_run_out(recording)
+    jobs.claim(recording, at=world.now, worker="other")
     pulse.beat()
     assert pulse.lost()
 
 
-def test_the_lowest_mode_first_then_the_pictures_then_ready(
+def test_sound_first_then_slides_then_the_video_then_ready(
     recording, world, heard, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        probed(recording, world)
-        assert [job(recording, kind).state for kind in ("probe", "audio", "video")] == [
-            "done",
-            "queued",
-            "waiting",
-        ]
-        operations.publish_renditions(
-            claim(recording, world, "audio"), renditions=[made("audio")], at=world.now
-        )
+        jobs.probed(recording, at=world.now)
+        assert jobs.states(recording) == {
+            "probe": "done", "audio": "queued", "slides": "queued", "package": "waiting", "text": "waiting",
+        }  # fmt: skip
+        jobs.heard(recording, at=world.now, warnings=[Warned.TOO_QUIET])
     assert heard == ["recording_watchable"]
     recording.refresh_from_db()
     assert (recording.first_watchable_at, recording.state) == (world.now, Recording.State.PROCESSING)
+    assert recording.warnings == ["too_quiet"]
     with django_capture_on_commit_callbacks(execute=True):
-        held = claim(recording, world, "video")
-        operations.publish_renditions(
-            held, renditions=[made("light"), made("standard")], at=world.later(minutes=5)
-        )
+        jobs.seen(recording, at=world.now)
+        assert [one.from_ms for one in recording.slides.all()] == [0, 30_000]
+        assert jobs.states(recording)["chunk"] == "queued"
+        assert jobs.states(recording)["text"] == "queued"
+        jobs.cut(recording, at=world.now)
+        assert jobs.states(recording)["package"] == "queued"
+        jobs.packaged(recording, at=world.later(minutes=5))
     assert heard == ["recording_watchable", "recording_ready"]
     recording.refresh_from_db()
-    assert (recording.state, recording.first_watchable_at) == (Recording.State.READY, world.now)
+    assert (recording.state, recording.content) == (Recording.State.READY, Recording.Content.SLIDES)
+    # the text of the slides holds nobody up, and comes later
+    publishing.publish_text(
+        jobs.claim(recording, "text", at=world.now), texts={1: "医疗损害", 2: ""}, at=world.now
+    )
+    assert [one.text for one in recording.slides.all()] == ["医疗损害", ""]
+
+
+def test_a_long_lecture_is_cut_and_joined_only_when_every_chunk_is_there(recording, world):
+    jobs.probed(recording, at=world.now, duration_ms=2 * jobs.HOUR_MS)
+    jobs.heard(recording, at=world.now)
+    jobs.seen(recording, at=world.now)
+    chunks = list(recording.jobs.filter(kind="chunk").order_by("part"))
+    assert len(chunks) == 24
+    times = [(chunk.input["from_ms"], chunk.input["until_ms"]) for chunk in chunks]
+    assert times[0][0] == 0
+    assert times[-1][1] == 2 * jobs.HOUR_MS
+    assert all(one[1] == other[0] for one, other in pairwise(times))
+    for part in (23, *range(22)):
+        jobs.cut(recording, part, at=world.now)
+    assert jobs.states(recording)["package"] == "waiting"
+    jobs.cut(recording, 22, at=world.now)
+    assert jobs.states(recording)["package"] == "queued"
+
+
+def test_joining_waits_for_the_sound_as_well(recording, world):
+    jobs.probed(recording, at=world.now)
+    jobs.seen(recording, at=world.now)
+    jobs.cut(recording, at=world.now)
+    assert jobs.states(recording)["package"] == "waiting"
+    jobs.heard(recording, at=world.now)
+    assert jobs.states(recording)["package"] == "queued"
 
 
 def test_a_recording_without_a_picture_is_ready_after_its_sound(recording, world):
-    probed(recording, world, width=None, height=None)
-    operations.publish_renditions(claim(recording, world, "audio"), renditions=[made("audio")], at=world.now)
+    jobs.probed(recording, at=world.now, width=None, height=None)
+    jobs.heard(recording, at=world.now)
     recording.refresh_from_db()
     assert (recording.state, recording.content) == (Recording.State.READY, Recording.Content.AUDIO)
-    assert job(recording, "video").state == State.SKIPPED
+    assert jobs.states(recording)["slides"] == State.SKIPPED
+
+
+def test_a_lecture_whose_slides_cannot_be_found_is_made_all_the_same(recording, world):
+    jobs.probed(recording, at=world.now)
+    jobs.heard(recording, at=world.now)
+    for _ in range(MediaJob.MAX_ATTEMPTS):
+        held = jobs.claim(recording, "slides", at=world.now)
+        claims.give_up(held, code=Failure.INTERNAL, log="no", at=world.now)
+        jobs.let_it_rest(recording)
+    assert jobs.states(recording)["slides"] == State.FAILED
+    assert jobs.states(recording)["text"] == State.SKIPPED
+    assert jobs.job(recording, "chunk").input["content"] == "mixed"
+    jobs.cut(recording, at=world.now)
+    jobs.packaged(recording, at=world.now)
+    recording.refresh_from_db()
+    assert recording.state == Recording.State.READY
 
 
 def test_a_refused_recording_says_why_and_is_not_tried_again(
     recording, world, heard, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        operations.refuse(claim(recording, world), code=Failure.NO_SOUND, log="no audio", at=world.now)
+        claims.refuse(
+            jobs.claim(recording, at=world.now), code=Failure.NO_SOUND, log="no audio", at=world.now
+        )
     recording.refresh_from_db()
     assert (recording.state, recording.failure_code) == (Recording.State.REFUSED, "no_sound")
-    assert [one.state for one in recording.jobs.order_by("pk")] == ["failed", "skipped", "skipped"]
+    assert set(jobs.states(recording).values()) == {"failed", "skipped"}
     assert heard == ["recording_refused"]
-    assert claim(recording, world) is None
+    assert jobs.claim(recording, at=world.now) is None
 
 
-def test_a_poison_file_fails_after_three_attempts(recording, world):
-    for _ in range(3):
-        operations.give_up(claim(recording, world), code=Failure.STALLED, log="x" * 9000 + "\0", at=world.now)
-    assert claim(recording, world) is None
+def test_a_failed_attempt_rests_before_the_next(recording, world):
+    claims.give_up(jobs.claim(recording, at=world.now), code=Failure.NO_SPACE, log="full", at=world.now)
+    assert jobs.claim(recording, at=world.now) is None
+    assert claims.waiting(plan.SHORT) == 0
+    jobs.let_it_rest(recording)
+    assert jobs.claim(recording, at=world.now) is not None
+
+
+def test_a_poison_file_fails_after_a_bounded_number_of_attempts(recording, world):
+    for _ in range(MediaJob.MAX_ATTEMPTS):
+        held = jobs.claim(recording, at=world.now)
+        claims.give_up(held, code=Failure.STALLED, log="x" * 9000 + "\0", at=world.now)
+        jobs.let_it_rest(recording)
+    assert jobs.claim(recording, at=world.now) is None
     recording.refresh_from_db()
     assert (recording.state, recording.failure_code) == (Recording.State.FAILED, "stalled")
-    assert len(job(recording).error_log) == 8000
+    assert len(jobs.job(recording).error_log) == 8000
 
 
 def test_a_file_that_kills_every_worker_fails_as_well(recording, world):
-    for attempt in range(3):
-        assert claim(recording, world, worker=f"victim {attempt}") is not None
-        let_the_lease_run_out(recording)
+    for attempt in range(MediaJob.MAX_ATTEMPTS):
+        assert jobs.claim(recording, at=world.now, worker=f"victim {attempt}") is not None
+        jobs.let_the_lease_run_out(recording)
         assert reconciler.reconcile(at=world.now) == 1
     recording.refresh_from_db()
     assert (recording.state, recording.failure_code) == (Recording.State.FAILED, "worker_lost")
@@ -188,28 +216,205 @@ def test_a_file_that_kills_every_worker_fails_as_well(recording, world):
 
 
 def test_the_reconciler_leaves_a_living_worker_alone(recording, world):
-    claim(recording, world)
+    jobs.claim(recording, at=world.now)
     assert reconciler.reconcile(at=world.later(hours=1)) == 0
-    assert job(recording).state == State.RUNNING
+    assert jobs.job(recording).state == State.RUNNING
 
 
-def test_a_lost_message_is_sent_again_but_not_at_every_beat(recording, world):
-    assert reconciler.reconcile(at=world.later(seconds=10)) == 0
-    assert reconciler.reconcile(at=world.later(seconds=31)) == 1
-    assert reconciler.reconcile(at=world.later(seconds=36)) == 0
-    assert reconciler.reconcile(at=world.later(seconds=37), every_queued=True) == 1
-
-
-def test_two_reconcilers_hand_a_job_out_once(recording, world):
-    stale = job(recording)
-    assert operations.hand_out_again(job=stale, at=world.later(seconds=40))
-    assert not operations.hand_out_again(job=stale, at=world.later(seconds=41))
+def test_the_reconciler_wakes_workers_while_work_waits(recording, world, monkeypatch):
+    woken = []
+    monkeypatch.setattr(reconciler, "wake", lambda queue, count: woken.append((queue, count)))
+    reconciler.reconcile(at=world.now)
+    assert woken == [("short", 1)]
+    jobs.claim(recording, at=world.now)
+    reconciler.reconcile(at=world.now)
+    assert woken == [("short", 1)]
 
 
 def test_an_upload_that_nobody_heard_of_is_planned_later(world):
     # given a process that died between the commit and the announcement
     recording = factories.received(world.expert, at=world.now)
     reconciler.reconcile(at=world.now)
-    assert recording.jobs.count() == 3
+    planned = jobs.states(recording)
+    assert planned["probe"] == "queued"
     operations.plan_work(recording_id=recording.pk, at=world.now)
-    assert recording.jobs.count() == 3
+    assert jobs.states(recording) == planned
+
+
+def test_work_that_a_death_left_between_two_stages_goes_on(recording, world):
+    # given sound and video that are done, and nobody who queued the joining
+    jobs.probed(recording, at=world.now)
+    jobs.seen(recording, at=world.now)
+    jobs.cut(recording, at=world.now)
+    jobs.heard(recording, at=world.now)
+    publishing.publish_text(jobs.claim(recording, "text", at=world.now), texts={}, at=world.now)
+    recording.jobs.filter(kind="package").update(state=State.WAITING)
+    assert reconciler.reconcile(at=world.now) == 1
+    assert jobs.states(recording)["package"] == "queued"
+
+
+class TestWhoseTurnItIs:
+    """The order in which free workers take what waits."""
+
+    def test_what_takes_seconds_goes_before_what_takes_minutes(self, recording, world):
+        jobs.probed(recording, at=world.now)
+        newcomer = factories.received(world.expert, at=world.now)
+        operations.plan_work(recording_id=newcomer.pk, at=world.later(hours=1))
+        held = claims.claim_next(queue=plan.SHORT, worker="free", at=world.now)
+        assert (held.recording_id, held.kind) == (newcomer.pk, "probe")
+
+    def test_a_short_lecture_does_not_wait_for_a_long_one(self, recording, world):
+        jobs.probed(recording, at=world.now, duration_ms=3 * jobs.HOUR_MS)
+        jobs.seen(recording, at=world.now)
+        for part in range(3):
+            jobs.cut(recording, part, at=world.now)
+        short = factories.received(world.expert, at=world.now)
+        operations.plan_work(recording_id=short.pk, at=world.later(hours=1))
+        jobs.probed(short, at=world.later(hours=1), duration_ms=600_000)
+        taken = claims.claim_next(queue=plan.LONG, worker="free", at=world.now)
+        assert (taken.recording_id, taken.kind) == (short.pk, "slides")
+        claims.renew(taken)
+        jobs.let_the_lease_run_out(short, "slides")
+        jobs.seen(short, at=world.later(hours=1))
+        # its two chunks, one after the other, before the long lecture's fourth
+        turns = [claims.claim_next(queue=plan.LONG, worker=f"free {n}", at=world.now) for n in range(3)]
+        assert [(one.recording_id, one.part) for one in turns] == [
+            (short.pk, 0),
+            (short.pk, 1),
+            (recording.pk, 3),
+        ]
+
+    def test_sooner_goes_before_everything(self, recording, world):
+        later = factories.received(world.expert, at=world.now)
+        operations.plan_work(recording_id=later.pk, at=world.later(hours=1))
+        operations.sooner(job_id=jobs.job(later).pk, by=world.administrator, at=world.now)
+        assert claims.claim_next(queue=plan.SHORT, worker="free", at=world.now).recording_id == later.pk
+        later.jobs.update(state=State.DONE)
+        with pytest.raises(operations.NothingToHasten):
+            operations.sooner(job_id=jobs.job(later).pk, by=world.administrator, at=world.now)
+
+
+class TestWhatPeopleDo:
+    """Cancel, retry, and do it again with today's ladder."""
+
+    def test_a_cancelled_recording_loses_its_worker_and_can_be_begun_again(self, recording, world, heard):
+        jobs.probed(recording, at=world.now)
+        running = jobs.claim(recording, "audio", at=world.now)
+        operations.cancel(recording_id=recording.pk, by=world.expert, at=world.now)
+        recording.refresh_from_db()
+        assert (recording.state, recording.failure_code) == (Recording.State.CANCELLED, "cancelled")
+        with pytest.raises(claims.LeaseLost):
+            claims.renew(running)
+        with pytest.raises(operations.NothingToCancel):
+            operations.cancel(recording_id=recording.pk, by=world.expert, at=world.now)
+        Recording.objects.filter(pk=recording.pk).update(original_file="x/original")
+        operations.retry(recording_id=recording.pk, by=world.expert, at=world.now)
+        recording.refresh_from_db()
+        assert (recording.state, recording.failure_code) == (Recording.State.PROCESSING, "")
+        # what was done is not done again
+        assert jobs.states(recording)["probe"] == "done"
+        assert jobs.states(recording)["audio"] == "queued"
+
+    def test_nothing_failed_nothing_is_retried(self, recording, world):
+        with pytest.raises(operations.NothingToRetry):
+            operations.retry(recording_id=recording.pk, by=world.expert, at=world.now)
+        assert jobs.states(recording)["probe"] == "queued"
+
+    def test_a_recording_that_was_sent_again_meanwhile_is_not_revived(self, recording, world):
+        Recording.objects.filter(pk=recording.pk).update(original_file="x/original", sha256="ab" * 32)
+        operations.cancel(recording_id=recording.pk, by=world.expert, at=world.now)
+        factories.received(world.expert, at=world.now, sha256="ab" * 32)
+        with pytest.raises(operations.NothingToRetry):
+            operations.retry(recording_id=recording.pk, by=world.expert, at=world.now)
+        assert jobs.states(recording)["probe"] == "cancelled"
+
+    def test_a_new_ladder_replaces_the_old_one_only_when_it_is_done(self, recording, world):
+        finished(recording, world)
+        operations.transcode_again(recording_id=recording.pk, by=world.administrator, at=world.later(days=1))
+        recording.refresh_from_db()
+        assert (recording.generation, recording.state) == (2, Recording.State.READY)
+        with pytest.raises(operations.StillWorking):
+            operations.transcode_again(recording_id=recording.pk, by=world.administrator, at=world.now)
+        before = dict(recording.renditions.values_list("mode", "file"))
+        at = world.later(days=1)
+        jobs.probed(recording, at=at)
+        jobs.seen(recording, at=at)
+        jobs.cut(recording, at=at)
+        assert dict(recording.renditions.values_list("mode", "file")) == before
+        jobs.heard(recording, at=at)
+        jobs.packaged(recording, at=at, modes=("light",))
+        after = dict(recording.renditions.values_list("mode", "file"))
+        # no name is used twice, a mode that the ladder has no longer goes, and what plays now plays on
+        assert set(after) == {"audio", "aac", "light"}
+        assert not set(after.values()) & set(before.values())
+        replaced = OutdatedFile.objects.filter(name__in=before.values())
+        assert replaced.count() == 4
+        assert all(one.delete_after > world.later(days=1, hours=4) for one in replaced)
+        assert recording.jobs.filter(generation=1, state=State.DONE).exists()
+
+    def test_a_new_ladder_that_fails_takes_nothing_away(self, recording, world):
+        finished(recording, world)
+        operations.transcode_again(recording_id=recording.pk, by=world.administrator, at=world.now)
+        claims.refuse(jobs.claim(recording, at=world.now), code=Failure.DAMAGED, log="", at=world.now)
+        recording.refresh_from_db()
+        assert recording.state == Recording.State.READY
+        assert recording.renditions.count() == 4
+
+    def test_an_edited_slide_index_survives_a_new_ladder(self, recording, world):
+        finished(recording, world)
+        recording.slides.filter(from_ms=30_000).update(title="第二部分", edited_at=world.now)
+        operations.transcode_again(recording_id=recording.pk, by=world.administrator, at=world.now)
+        jobs.probed(recording, at=world.now)
+        jobs.seen(recording, at=world.now, slides=[jobs.slide(1, 0)])
+        assert [one.title for one in recording.slides.all()] == ["", "第二部分"]
+
+    def test_without_the_original_there_is_no_new_ladder(self, recording, world):
+        finished(recording, world)
+        Recording.objects.filter(pk=recording.pk).update(original_file="")
+        with pytest.raises(operations.OriginalDropped):
+            operations.transcode_again(recording_id=recording.pk, by=world.administrator, at=world.now)
+        recording.refresh_from_db()
+        assert recording.generation == 1
+
+
+class TestWhatIsKept:
+    """Originals by policy, and files that nothing points to."""
+
+    def test_originals_stay_for_ever_unless_the_policy_says_otherwise(self, recording, world, settings):
+        finished(recording, world)
+        assert operations.drop_originals(at=world.later(days=4000)) == 0
+        settings.MEDIA_KEEP_ORIGINAL_DAYS = 30
+        assert operations.drop_originals(at=world.later(days=29)) == 0
+        assert operations.drop_originals(at=world.later(days=31)) == 1
+        recording.refresh_from_db()
+        assert (recording.original_file, recording.original_dropped_at) == ("", world.later(days=31))
+        assert OutdatedFile.objects.filter(name="x/original").exists()
+
+    def test_an_outdated_file_goes_when_its_links_have_run_out(self, world, settings):
+        from media_pipeline.recordings import files
+
+        publishing.outdate(["x/1/light.mp4"], at=world.later(hours=7))
+        path = files.local_path(files.storage(), "x/1/light.mp4")
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"bytes")
+        assert operations.delete_outdated_files(at=world.now) == 0
+        assert path.exists()
+        assert operations.delete_outdated_files(at=world.later(hours=8)) == 1
+        assert not path.exists()
+
+    def test_chunks_go_once_they_are_joined(self, recording, world):
+        finished(recording, world)
+        assert OutdatedFile.objects.filter(name="x/parts/1/0/1/light.mp4", delete_after=world.now).exists()
+
+
+def finished(recording, world):
+    """A lecture with every mode."""
+    Recording.objects.filter(pk=recording.pk).update(original_file="x/original")
+    jobs.probed(recording, at=world.now)
+    jobs.heard(recording, at=world.now)
+    jobs.seen(recording, at=world.now)
+    jobs.cut(recording, at=world.now)
+    jobs.packaged(recording, at=world.now)
+    publishing.publish_text(jobs.claim(recording, "text", at=world.now), texts={}, at=world.now)
+    recording.refresh_from_db()
+    assert recording.state == Recording.State.READY

@@ -62,6 +62,11 @@ class Viewer:
         """Tell whether the quota board and the sessions open for this person."""
         return self._holds(Act.SEE_QUOTA_BOARD)
 
+    @property
+    def sees_queue(self) -> bool:
+        """Tell whether the processing queue opens for this person."""
+        return self._holds(Act.SEE_QUEUE)
+
     def _holds(self, act: Act) -> bool:
         return not self.roles.isdisjoint(MATRIX[act])
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("qianchang.people.urls")),
     path("account/", include("allauth.urls")),
+    path("office/queue/", include("media_pipeline.conductor.urls")),
     path("office/", include("programmes.quotas.urls")),
     path("cms/login/", _to_sign_in),
     path("cms/", include(wagtailadmin_urls)),

@@ -68,7 +68,7 @@ class EmbeddedSite:
             self._write_address()
             self.start_broker()
             self.start_web()
-            self.start_worker()
+            self.start_workers()
             self._start(
                 "beat", _celery("beat", "-s", str(self.state / "run" / "beat-schedule"), "--pidfile=")
             )
@@ -133,12 +133,11 @@ class EmbeddedSite:
         command += ["--worker-tmp-dir", str(self.state / "run"), "--no-control-socket"]
         return self._start("web", command)
 
-    def start_worker(self) -> Child:
-        """Start one worker that serves the short and the long queue."""
-        return self._start(
-            "worker",
-            _celery("worker", "-Q", "short,long", "-c", "3", "-l", "INFO", "-n", f"site@{self.port}"),
-        )
+    def start_workers(self) -> None:
+        """Start a worker for each queue: hours of video never stand in the way of what takes seconds."""
+        for queue, processes in (("short", 2), ("long", 1)):
+            options = ("-Q", queue, "-c", str(processes), "-l", "INFO", "-n", f"{queue}@{self.port}")
+            self._start(f"worker-{queue}", _celery("worker", *options))
 
     def stop(self) -> None:
         """Stop everything that was started, the last first."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -133,6 +134,13 @@ _RECORDING_STORAGE: dict[str, object] = (
             "endpoint_url": S3_ENDPOINT or None,
             "access_key": env.str("QIANCHANG_S3_KEY", default="") or None,
             "secret_key": env.str("QIANCHANG_S3_SECRET", default="") or None,
+            "region_name": env.str("QIANCHANG_S3_REGION", default="") or None,
+            # Version 4, which every region and every other maker's S3 takes; checksums only where S3 itself wants them.
+            "client_config": Config(
+                signature_version="s3v4",
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": 6 * 3600,
@@ -155,7 +163,22 @@ WHITENOISE_MAX_AGE = 31536000
 UPLOAD_DIR = STATE_DIR / "uploads"
 UPLOAD_MAX_BYTES: int = env.int("QIANCHANG_UPLOAD_MAX_BYTES", default=20 * 1024**3)
 UPLOAD_EXPIRES_DAYS: int = env.int("QIANCHANG_UPLOAD_EXPIRES_DAYS", default=7)
+# What one owner may store at most: originals that are kept, and uploads that are open.
+UPLOAD_QUOTA_BYTES: int = env.int("QIANCHANG_UPLOAD_QUOTA_BYTES", default=200 * 1024**3)
+# Larger files are hashed and stored by a worker, so that no request waits for gigabytes.
+UPLOAD_INLINE_BYTES: int = env.int("QIANCHANG_UPLOAD_INLINE_BYTES", default=64 * 1024**2)
 MEDIA_WORK_DIR = STATE_DIR / "work"
+# --- Media -----------------------------------------------------------------------------------------------------
+# How much of a lecture one worker takes at a time (seconds, a multiple of 12): a death costs at most this.
+MEDIA_CHUNK_SECONDS: int = env.int("QIANCHANG_CHUNK_SECONDS", default=300)
+# Modes above "clear" are made only when this says so, and only where the source has them.
+MEDIA_FULL_MODE: bool = env.bool("QIANCHANG_FULL_MODE", default=False)
+# Days that an original is kept after its lecture is ready; 0 keeps it for ever.
+MEDIA_KEEP_ORIGINAL_DAYS: int = env.int("QIANCHANG_KEEP_ORIGINAL_DAYS", default=0)
+# nginx's internal location for the recordings (X-Accel-Redirect), such as /internal-media/; empty: we send the bytes.
+MEDIA_ACCEL_PREFIX: str = env.str("QIANCHANG_ACCEL_PREFIX", default="")
+# Shared with nginx, which then checks media links by itself (deploy/nginx/qianchang.conf); empty: we check them.
+MEDIA_SIGNED_SECRET: str = env.str("QIANCHANG_MEDIA_SIGNED_SECRET", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Queue -----------------------------------------------------------------------------------------------------
@@ -178,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "media_pipeline.conductor.reconcile",
         "schedule": 5.0,
         "options": {"queue": "short", "expires": 5},
+    },
+    "tidy media files": {
+        "task": "media_pipeline.conductor.tidy",
+        "schedule": 600.0,
+        "options": {"queue": "short", "expires": 600},
     },
     "expire uploads": {
         "task": "media_pipeline.uploads.expire",
@@ -269,7 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *([S3_ORIGIN] if S3_BUCKET else [])],
         "media-src": [SELF, "blob:", *([S3_ORIGIN] if S3_BUCKET else [])],
         "connect-src": [SELF],
         "object-src": [NONE],
@@ -281,8 +309,9 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-# A media URL holds for this long (seconds): longer than the longest lecture watched in one sitting.
-MEDIA_LINK_SECONDS = 6 * 3600
+# A media URL holds for this long (seconds): longer than most lectures are watched in one sitting. The player asks for
+# new ones when it runs out; a release that was withdrawn plays no longer than this.
+MEDIA_LINK_SECONDS = 4 * 3600
 
 LOGGING = {
     "version": 1,

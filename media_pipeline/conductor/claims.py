@@ -1,0 +1,248 @@
+"""Who does which job: claims, leases, and how an attempt ends.
+
+A claim is one conditional UPDATE. Everything a worker writes afterwards happens only while its fence still stands:
+zero rows updated means that somebody else has the job, and raises LeaseLost. Leases run by the database's clock, so
+that the clocks of two machines need not agree.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Now
+
+from media_pipeline.conductor import plan
+from media_pipeline.conductor.advance import advance, locked, make_chunks
+from media_pipeline.conductor.dispatch import wake
+from media_pipeline.conductor.models import MediaJob
+from media_pipeline.recordings import events
+from media_pipeline.recordings.failures import Failure
+from media_pipeline.recordings.models import Recording
+from qianchang.groundwork import audit
+
+LEASE_SECONDS = 20
+# How long a job rests after its first, second, … failed attempt (seconds): a full disk or a busy machine recovers meanwhile.
+REST_SECONDS = (10, 60, 300, 900)
+Kind, State = MediaJob.Kind, MediaJob.State
+
+
+def _from_now(seconds: int) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
+
+
+_LOG_CHARACTERS = 8000
+# A loser of a race for one job tries the next ones in line.
+_IN_LINE = 5
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One worker's right to do one job, as long as `fence` is the row's."""
+
+    job_id: int
+    recording_id: int
+    generation: int
+    kind: str
+    part: int
+    fence: int
+    attempt: int
+    input: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+class LeaseLost(Exception):
+    """The job is somebody else's by now. Nothing was changed."""
+
+
+def claim_next(*, queue: str, worker: str, at: datetime) -> Claim | None:
+    """Take the job that should be done next in a queue and return the claim; None when nothing waits.
+
+    An administrator's "sooner" first, then the kind's rank, then the recording of which the least has been begun: a
+    newcomer's only chunk goes before the fortieth of a long lecture, and nobody starves.
+    """
+    kinds = [kind for kind, name in plan.QUEUES.items() if name == queue]
+    begun = Count(
+        "recording__jobs", filter=Q(recording__jobs__kind=Kind.CHUNK, recording__jobs__attempt__gt=0)
+    )
+    line = (
+        MediaJob.objects.filter(_free(), kind__in=kinds)
+        .annotate(rank=_rank(), begun=begun)
+        .order_by("-priority", "rank", "begun", "queued_at", "part", "pk")
+    )
+    for job_id in line.values_list("pk", flat=True)[:_IN_LINE]:
+        if held := claim(job_id=job_id, worker=worker, at=at):
+            return held
+    return None
+
+
+def waiting(queue: str) -> int:
+    """Return how many jobs of a queue a worker could take now."""
+    kinds = [kind for kind, name in plan.QUEUES.items() if name == queue]
+    return MediaJob.objects.filter(_free(), kind__in=kinds).count()
+
+
+def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
+    """Take a job that is queued, or whose worker died, and return the claim; None when it is not free."""
+    taken = MediaJob.objects.filter(_free(), pk=job_id).update(
+        state=State.RUNNING,
+        fence=F("fence") + 1,
+        attempt=F("attempt") + 1,
+        lease_until=_from_now(LEASE_SECONDS),
+        worker=worker,
+        started_at=at,
+        progress_percent=0,
+    )
+    if not taken:
+        return None
+    # `worker` names this very claim, so a row that still carries it is ours.
+    job = MediaJob.objects.filter(pk=job_id, worker=worker, state=State.RUNNING).first()
+    if job is None:
+        return None
+    return Claim(
+        job.pk, job.recording_id, job.generation, job.kind, job.part, job.fence, job.attempt, job.input
+    )
+
+
+def renew(held: Claim, *, percent: int | None = None) -> None:
+    """Lengthen the lease, and say how far the work is. Raises LeaseLost."""
+    changes: dict[str, object] = {"lease_until": _from_now(LEASE_SECONDS)}
+    if percent is not None:
+        changes["progress_percent"] = percent
+    if not _row(held).update(**changes):
+        raise LeaseLost(str(held))
+
+
+def finish(held: Claim, *, output: dict[str, Any], at: datetime) -> None:
+    """End a job whose work is published in the same transaction. Raises LeaseLost."""
+    done = {
+        "state": State.DONE,
+        "progress_percent": 100,
+        "lease_until": None,
+        "finished_at": at,
+        "output": output,
+        "error_code": "",
+        "error_log": "",
+    }
+    if not _row(held).update(**done):
+        raise LeaseLost(str(held))
+
+
+def refuse(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
+    """Refuse the recording for what it is: nothing is tried again. Raises LeaseLost."""
+    with transaction.atomic():
+        recording = locked(held.recording_id)
+        _fail(held, code=code, log=log, at=at)
+        _close(recording, Recording.State.REFUSED, code=code, at=at)
+
+
+def give_up(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
+    """End this attempt. The job rests and is tried again, or has failed when this was the last one. Raises LeaseLost."""
+    with transaction.atomic():
+        recording = locked(held.recording_id)
+        if held.attempt < MediaJob.MAX_ATTEMPTS:
+            again = {
+                "state": State.QUEUED,
+                "lease_until": None,
+                "not_before": _from_now(REST_SECONDS[min(held.attempt, len(REST_SECONDS)) - 1]),
+                "error_code": code,
+                "error_log": _tail(log),
+            }
+            if not _row(held).update(**again):
+                raise LeaseLost(str(held))
+            return
+        _fail(held, code=code, log=log, at=at)
+        _after_failure(recording, held.kind, code=code, at=at)
+
+
+def release_dead(*, job: MediaJob, at: datetime) -> bool:
+    """Take a job from a worker whose lease ran out: hand it out again, or fail it. Tell whether it was still so."""
+    with transaction.atomic():
+        recording = locked(job.recording_id)
+        dead = MediaJob.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING, lease_until__lt=Now())
+        if job.attempt < MediaJob.MAX_ATTEMPTS:
+            released = dead.update(
+                state=State.QUEUED, lease_until=None, not_before=None, error_code=Failure.WORKER_LOST
+            )
+            if released:
+                wake(plan.QUEUES[job.kind])
+            return bool(released)
+        released = dead.update(
+            state=State.FAILED, lease_until=None, finished_at=at, error_code=Failure.WORKER_LOST
+        )
+        if released:
+            _after_failure(recording, job.kind, code=Failure.WORKER_LOST, at=at)
+        return bool(released)
+
+
+def _free() -> Q:
+    rested = Q(not_before__isnull=True) | Q(not_before__lte=Now())
+    dead = Q(state=State.RUNNING, lease_until__lt=Now())
+    return (Q(state=State.QUEUED) & rested | dead) & Q(attempt__lt=MediaJob.MAX_ATTEMPTS)
+
+
+def _rank() -> Case:
+    whens = [When(kind=kind, then=Value(rank)) for kind, rank in plan.RANKS.items()]
+    return Case(*whens, default=Value(len(plan.RANKS)), output_field=IntegerField())
+
+
+def _row(held: Claim) -> QuerySet[MediaJob]:
+    return MediaJob.objects.filter(pk=held.job_id, fence=held.fence, state=State.RUNNING)
+
+
+def _fail(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
+    failed = {
+        "state": State.FAILED,
+        "lease_until": None,
+        "finished_at": at,
+        "error_code": code,
+        "error_log": _tail(log),
+    }
+    if not _row(held).update(**failed):
+        raise LeaseLost(str(held))
+
+
+def _after_failure(recording: Recording, kind: str, *, code: Failure, at: datetime) -> None:
+    """A stage that a lecture can do without costs only itself; any other one ends the work."""
+    if kind == Kind.SLIDES:
+        make_chunks(recording, content=Recording.Content.MIXED)
+        _jobs(recording).filter(kind=Kind.TEXT, state=State.WAITING).update(
+            state=State.SKIPPED, finished_at=at
+        )
+        advance(recording, at=at)
+    elif kind not in plan.OPTIONAL:
+        _close(recording, Recording.State.FAILED, code=code, at=at)
+
+
+def _close(recording: Recording, state: Recording.State, *, code: Failure, at: datetime) -> None:
+    """End the work on a recording. One that was ready before stays so: a new ladder that fails takes nothing away."""
+    _jobs(recording).filter(state__in=[State.WAITING, State.QUEUED]).update(
+        state=State.SKIPPED, finished_at=at
+    )
+    if recording.ready_at is not None:
+        return
+    recording.state, recording.failure_code = state, code
+    recording.save(update_fields=["state", "failure_code"])
+    audit.record(
+        f"recording {state.value}", object_type="recording", object_key=str(recording.pk), by=None, at=at, code=str(code)
+    )  # fmt: skip
+    events.announce(events.recording_refused, recording_id=recording.pk, at=at)
+
+
+def _jobs(recording: Recording) -> QuerySet[MediaJob]:
+    return MediaJob.objects.filter(recording=recording, generation=recording.generation)
+
+
+def _tail(log: str) -> str:
+    return log.replace("\x00", "")[-_LOG_CHARACTERS:]
