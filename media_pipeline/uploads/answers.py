@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from media_pipeline.recordings.failures import Failure
-from media_pipeline.recordings.sentences import SENTENCES
+from media_pipeline.recordings.sentences import SENTENCES, sentence
 from media_pipeline.uploads import operations, parts, queries, receiving, rules
 
 # The status that tus names for a checksum that does not fit.
@@ -32,6 +33,18 @@ ANSWERS: dict[type[Exception], Answer] = {
     operations.NoRoomForUpload: _failure(507, Failure.NO_SPACE),
     receiving.DiskFull: _failure(507, Failure.NO_SPACE),
     parts.PartMissing: _failure(410, Failure.UPLOAD_ABANDONED),
+    operations.OverQuota: Answer(
+        413,
+        "over_quota",
+        _(
+            "Your recordings take %(used)s of the %(quota)s that you may store, and this file does not fit. "
+            "Remove unfinished uploads, or ask the administrator to drop originals that are not needed any more."
+        ),
+    ),
+    operations.HeaderMisplaced: Answer(
+        400, "bad_header", _("The uploader sent something that cannot be understood. Reload the page.")
+    ),
+    operations.DigestWrong: _failure(422, Failure.DIGEST_WRONG),
     operations.TooManyOpenUploads: Answer(
         409, "too_many_uploads", _("You have many unfinished uploads. Finish or remove one first.")
     ),
@@ -58,3 +71,17 @@ ANSWERS: dict[type[Exception], Answer] = {
         400, "bad_header", _("The uploader sent something that cannot be understood. Reload the page.")
     ),
 }
+
+NAMED: tuple[type[Exception], ...] = (receiving.RefusedAtDoor, *ANSWERS)
+
+
+def answer_to(error: Exception) -> tuple[int, str, str]:
+    """Return status, code and sentence for one of the named errors, in the reader's language."""
+    if isinstance(error, receiving.RefusedAtDoor):
+        status = 422 if error.code == Failure.DIGEST_WRONG else 415
+        return status, str(error.code), sentence(error.code)
+    said = ANSWERS[type(error)]
+    words = str(said.words)
+    if isinstance(error, operations.OverQuota):
+        words %= {"used": filesizeformat(error.used), "quota": filesizeformat(error.quota)}
+    return said.status, said.code, words

@@ -1,26 +1,32 @@
 """Creating, finishing, refusing and removing uploads. The bytes in between are taken by `receiving.py`."""
 
+import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, ProtectedError, Sum
 
 from media_pipeline.recordings import events as recording_events
-from media_pipeline.recordings import files, queries
+from media_pipeline.recordings import files
+from media_pipeline.recordings import queries as recording_queries
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import Recording
-from media_pipeline.uploads import parts
-from media_pipeline.uploads.events import upload_completed
+from media_pipeline.uploads import dispatch, events, parts, queries
 from media_pipeline.uploads.models import Upload
 from qianchang.groundwork import audit
 from qianchang.people.models import Account
 
+logger = logging.getLogger(__name__)
+
 # What stays free on the disk whatever is sent, so that the database can still write.
 RESERVE_BYTES = 256 * 1024**2
 MAX_OPEN_UPLOADS = 20
+# How much has to be here for a look at an upload, and for a better one (bytes). The first is one block of the page.
+LOOK_AT = (2 * 1024**2, 16 * 1024**2, 64 * 1024**2)
+# Bytes that belong to no upload rest this long before they go: one may just be about to begin.
+SWEPT_AFTER = timedelta(hours=1)
 
 
 class UnableToUpload(Exception):
@@ -43,14 +49,31 @@ class TooManyOpenUploads(UnableToUpload):
     """The owner has many unfinished uploads: some have to be finished or removed first."""
 
 
+class OverQuota(UnableToUpload):
+    """The owner may not store as much: `used` of `quota` bytes are taken by what is kept and what is open."""
+
+    def __init__(self, used: int, quota: int) -> None:
+        super().__init__(f"{used} of {quota}")
+        self.used = used
+        self.quota = quota
+
+
 class UploadClosed(Exception):
     """The upload is refused, expired, terminated or complete: it takes no more bytes."""
 
 
-def create_upload(*, length: int, name: str, by: Account, at: datetime) -> Upload:
-    """Open an upload of `length` bytes and the recording it will become.
+class HeaderMisplaced(Exception):
+    """A header that would lie outside its file."""
 
-    Raises EmptyUpload, UploadTooLarge, TooManyOpenUploads or NoRoomForUpload, before any byte is taken.
+
+class DigestWrong(Exception):
+    """What arrived is not what the sender says its file is. The upload was refused and its bytes are gone."""
+
+
+def create_upload(*, length: int, name: str, by: Account, at: datetime, sha256: str = "") -> Upload:
+    """Open an upload of `length` bytes and the recording it will become; `sha256` where the sender knows it (hex).
+
+    Raises EmptyUpload, UploadTooLarge, OverQuota, TooManyOpenUploads or NoRoomForUpload, before any byte is taken.
     """
     if length == 0:
         raise EmptyUpload
@@ -65,6 +88,8 @@ def create_upload(*, length: int, name: str, by: Account, at: datetime) -> Uploa
             owner=by, recording=recording, length=length, created_at=at, expires_at=expiry(at)
         )
         parts.begin(upload.public_id)
+        if sha256:
+            parts.state_digest(upload.public_id, sha256)
         _record("upload created", upload, by=by, at=at, length=length)
     return upload
 
@@ -74,6 +99,9 @@ def _refuse_beyond_limits(*, length: int, by: Account) -> None:
     own = opened.filter(owner=by).aggregate(count=Count("pk"), bytes=Sum(F("length") - F("offset")))
     if own["count"] >= MAX_OPEN_UPLOADS:
         raise TooManyOpenUploads
+    used, quota = queries.stored_bytes(by), settings.UPLOAD_QUOTA_BYTES
+    if used + length > quota:
+        raise OverQuota(used, quota)
     promised = opened.aggregate(bytes=Sum(F("length") - F("offset")))["bytes"] or 0
     room = parts.free_bytes() - RESERVE_BYTES
     if length + promised > room:
@@ -92,16 +120,20 @@ def complete_upload(*, upload: Upload, at: datetime) -> Recording:
     """Turn the bytes of a whole upload into an original in the storage, and announce it. The caller holds the part's lock.
 
     The same file of the same owner is recognised: the upload then points to the recording that exists. Every step may
-    be repeated after a kill: the file is found again in the storage when it was already moved.
+    be repeated after a kill: the file is found again in the storage when it was already moved. Raises DigestWrong.
     """
     recording = upload.recording
     path = parts.path_of(upload.public_id)
     digest = parts.sha256_of(path)
-    existing = queries.same_file(owner_id=upload.owner_id, sha256=digest)
+    stated = parts.stated_digest(upload.public_id)
+    if stated and stated != digest:
+        refuse_upload(upload=upload, code=Failure.DIGEST_WRONG, at=at)
+        raise DigestWrong(f"{digest}, not {stated}")
+    existing = recording_queries.same_file(owner_id=upload.owner_id, sha256=digest)
     if existing is not None:
         return _recognise(upload, existing, at=at)
     # A second name for the same bytes first: should the process die now, the part is still there for the next try.
-    whole = _linked(path)
+    whole = parts.second_name(path)
     name = files.keep(whole, files.original_name(recording.public_id))
     whole.unlink(missing_ok=True)
     try:
@@ -111,15 +143,19 @@ def complete_upload(*, upload: Upload, at: datetime) -> Recording:
             recording.sha256, recording.original_file, recording.received_at = digest, name, at
             recording.save(update_fields=["state", "sha256", "original_file", "received_at"])
             _record("recording received", upload, by=upload.owner, at=at, sha256=digest, length=upload.length)
-            transaction.on_commit(partial(_announce, recording.pk, at))
+            events.announce(events.upload_completed, recording_id=recording.pk, at=at)
     except IntegrityError:
         # Two uploads of one file ended in the same instant; the other one was first.
-        existing = queries.same_file(owner_id=upload.owner_id, sha256=digest)
+        existing = recording_queries.same_file(owner_id=upload.owner_id, sha256=digest)
         if existing is None:
             raise
         files.storage().delete(name)
         upload.refresh_from_db()
         return _recognise(upload, existing, at=at)
+    except UploadClosed:
+        # Refused by a look at its first blocks while we were reading: the stored copy is nobody's.
+        files.storage().delete(name)
+        raise
     parts.remove(upload.public_id)
     return recording
 
@@ -136,50 +172,106 @@ def refuse_upload(*, upload: Upload, code: Failure, at: datetime) -> None:
     parts.remove(upload.public_id)
 
 
+def refuse_early(*, recording_id: int, code: Failure, at: datetime) -> bool:
+    """Refuse what is still on its way, for what its first blocks say for certain. Tell whether it was still on its way.
+
+    Whoever is sending at this moment reads the reason at the next block.
+    """
+    upload = Upload.objects.filter(recording_id=recording_id, state=Upload.State.OPEN).first()
+    return upload is not None and _refuse_unless_ended(upload, code, at=at)
+
+
+def keep_header(*, upload: Upload, header: parts.Header, at: datetime) -> None:
+    """Keep the part of a file that says what it holds, sent ahead of its turn. Nothing in it is trusted.
+
+    Raises UploadClosed, NoRoomForUpload, and HeaderMisplaced when it would not lie inside the file.
+    """
+    if upload.state != Upload.State.OPEN:
+        raise UploadClosed(str(upload.public_id))
+    if header.offset + len(header.content) > upload.length:
+        raise HeaderMisplaced(str(upload.public_id))
+    if parts.free_bytes() - RESERVE_BYTES < len(header.content):
+        raise NoRoomForUpload
+    parts.keep_header(upload.public_id, header)
+    # Before the first look it only waits to be found there.
+    if upload.offset >= LOOK_AT[0]:
+        events.announce(events.upload_begun, recording_id=upload.recording_id, at=at)
+
+
 def terminate_upload(*, upload: Upload, by: Account, at: datetime) -> None:
     """Remove an unfinished upload at its owner's wish. Raises UploadClosed when it is finished already."""
     _abandon(upload, Upload.State.TERMINATED, by=by, at=at)
 
 
 def expire_uploads(*, at: datetime) -> int:
-    """Remove every upload whose time ran out, and return how many."""
+    """Remove every upload whose time ran out, and return how many. One that is whole is never removed."""
     expired = 0
-    for upload in Upload.objects.filter(state=Upload.State.OPEN, expires_at__lte=at, offset__lt=F("length")):
+    resting = Upload.objects.filter(state=Upload.State.OPEN, expires_at__lte=at, offset__lt=F("length"))
+    for upload in resting:
         try:
             with parts.locked(upload.public_id):
+                # Somebody may have sent the rest since we asked.
+                upload.refresh_from_db(fields=["state", "offset", "expires_at"])
+                if upload.offset == upload.length or upload.expires_at > at:
+                    continue
                 _abandon(upload, Upload.State.EXPIRED, by=None, at=at)
         except (parts.PartBusy, UploadClosed):
             continue  # somebody is sending right now, or it ended meanwhile
         except parts.PartMissing:
-            _abandon(upload, Upload.State.EXPIRED, by=None, at=at)
+            with suppress(UploadClosed):
+                _abandon(upload, Upload.State.EXPIRED, by=None, at=at)
         expired += 1
     return expired
 
 
-def complete_stragglers(*, at: datetime) -> int:
-    """Complete uploads whose last byte was acknowledged by a process that then died, and return how many."""
-    completed = 0
-    for upload in Upload.objects.filter(state=Upload.State.OPEN, offset=F("length")).select_related(
-        "recording", "owner"
-    ):
-        try:
-            with parts.locked(upload.public_id):
-                upload.refresh_from_db(fields=["state", "offset"])
-                if upload.state == Upload.State.OPEN:
-                    complete_upload(upload=upload, at=at)
-                    completed += 1
-        except parts.PartBusy:
-            continue  # the request that brought the last byte is still at it
-        except parts.PartMissing:
-            refuse_upload(upload=upload, code=Failure.FILE_MISSING, at=at)
-    return completed
+def sweep_parts(*, at: datetime) -> int:
+    """Delete bytes that no open upload owns: a process died between its last two steps. Return how many files."""
+    needed = set(Upload.objects.filter(state=Upload.State.OPEN).values_list("public_id", flat=True))
+    swept = 0
+    for path in parts.resting_since(at - SWEPT_AFTER):
+        owner = parts.owner_of(path)
+        if owner is not None and owner not in needed:
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
 
 
-def _linked(path: Path) -> Path:
-    link = path.with_name(f"{path.name}.whole")
-    link.unlink(missing_ok=True)
-    link.hardlink_to(path)
-    return link
+def finish_upload(*, upload_id: int, at: datetime) -> bool:
+    """Verify and store an upload whose last byte has arrived, and tell whether it was still to do.
+
+    Safe from any number of workers at once: whoever has the part's lock does it.
+    """
+    upload = Upload.objects.select_related("recording", "owner").get(pk=upload_id)
+    try:
+        with parts.locked(upload.public_id):
+            upload.refresh_from_db(fields=["state", "offset"])
+            if upload.state != Upload.State.OPEN or upload.offset < upload.length:
+                return False
+            complete_upload(upload=upload, at=at)
+    except (parts.PartBusy, UploadClosed):
+        return False  # somebody is at it, or it ended otherwise
+    except parts.PartMissing:
+        return _refuse_unless_ended(upload, Failure.FILE_MISSING, at=at)
+    except DigestWrong as wrong:
+        logger.warning("upload %s: %s", upload.public_id, wrong)
+    return True
+
+
+def complete_stragglers() -> int:
+    """Ask again for every whole upload that nobody has finished yet, and return for how many it was asked.
+
+    The process that took the last byte died, or its message was lost. Nothing is read here: files have gigabytes.
+    """
+    whole = Upload.objects.filter(state=Upload.State.OPEN, offset=F("length"))
+    return sum(dispatch.ask_to_finish(upload.pk) for upload in whole.only("pk"))
+
+
+def _refuse_unless_ended(upload: Upload, code: Failure, *, at: datetime) -> bool:
+    try:
+        refuse_upload(upload=upload, code=code, at=at)
+    except UploadClosed:
+        return False
+    return True
 
 
 def _recognise(upload: Upload, existing: Recording, *, at: datetime) -> Recording:
@@ -199,7 +291,7 @@ def _recognise(upload: Upload, existing: Recording, *, at: datetime) -> Recordin
 
 def _abandon(upload: Upload, state: Upload.State, *, by: Account | None, at: datetime) -> None:
     with transaction.atomic():
-        _close(upload, state)
+        _close(upload, state, code=Failure.UPLOAD_ABANDONED)
         Recording.objects.filter(pk=upload.recording_id).update(
             state=Recording.State.REFUSED, failure_code=Failure.UPLOAD_ABANDONED
         )
@@ -230,7 +322,3 @@ def _record(
     verb: str, upload: Upload, *, by: Account | None, at: datetime, **details: str | int | None
 ) -> None:
     audit.record(verb, object_type="upload", object_key=str(upload.public_id), by=by, at=at, **details)
-
-
-def _announce(recording_id: int, at: datetime) -> None:
-    upload_completed.send_robust(sender=Recording, recording_id=recording_id, at=at)

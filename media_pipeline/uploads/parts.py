@@ -1,17 +1,27 @@
-"""The bytes of unfinished uploads: `UPLOAD_DIR/<public_id>`, one writer at a time, by a lock that dies with its process."""
+"""The bytes of unfinished uploads: `UPLOAD_DIR/<public_id>`, one writer at a time, by a lock that dies with its process.
+
+Beside them stands what the sender said about them: `<public_id>.sha256`, the digest that the whole file must have, and
+`<public_id>.header`, the part of the file that says what it holds, sent ahead of its turn.
+"""
 
 import fcntl
 import hashlib
 import os
 import shutil
+import struct
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+# Beside a part: the digest it must have, its header ahead of time, and its second name while it goes into the storage.
+SIDES = (".sha256", ".header", ".whole")
 _READ_BYTES = 1024 * 1024
+_PLACE = struct.Struct(">Q")
 
 
 class PartBusy(Exception):
@@ -45,17 +55,106 @@ def begin(public_id: uuid.UUID) -> None:
 
 
 def remove(public_id: uuid.UUID) -> None:
-    """Delete the bytes of an upload; nothing happens when they are gone already."""
-    path_of(public_id).unlink(missing_ok=True)
+    """Delete the bytes of an upload and what stands beside them; nothing happens when they are gone already."""
+    path = path_of(public_id)
+    for side in SIDES:
+        _beside(path, side).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def state_digest(public_id: uuid.UUID, sha256: str) -> None:
+    """Keep the hex SHA-256 that the sender says its whole file has. The last word counts."""
+    if stated_digest(public_id) != sha256:
+        _put(_beside(path_of(public_id), ".sha256"), sha256.encode())
+
+
+def stated_digest(public_id: uuid.UUID) -> str:
+    """Return the digest that the sender stated, or an empty string."""
+    try:
+        return _beside(path_of(public_id), ".sha256").read_text()
+    except FileNotFoundError:
+        return ""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A piece of the file that arrived ahead of its turn: where it belongs in the file (bytes), and what it is."""
+
+    offset: int
+    content: bytes
+
+
+def keep_header(public_id: uuid.UUID, header: Header) -> None:
+    """Keep the header of a file, in place of any before it."""
+    _put(_beside(path_of(public_id), ".header"), _PLACE.pack(header.offset) + header.content)
+
+
+def header_of(path: Path) -> Header | None:
+    """Return the header that was sent ahead for the part at `path`, or None."""
+    try:
+        kept = _beside(path, ".header").read_bytes()
+    except FileNotFoundError:
+        return None
+    return Header(_PLACE.unpack_from(kept)[0], kept[_PLACE.size :])
+
+
+def resting_since(moment: datetime) -> list[Path]:
+    """Return every file here that nobody has written since `moment`."""
+    found = []
+    for path in folder().iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment.timestamp():
+                found.append(path)
+    return found
+
+
+def owner_of(path: Path) -> uuid.UUID | None:
+    """Return the upload that a file here belongs to, or None for one that is not ours."""
+    try:
+        return uuid.UUID(path.name.partition(".")[0])
+    except ValueError:
+        return None
 
 
 def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file, read in blocks."""
-    digest = hashlib.sha256()
     with path.open("rb") as source:
-        while block := source.read(_READ_BYTES):
-            digest.update(block)
+        return sha256_of_open(source.fileno())
+
+
+def sha256_of_open(descriptor: int) -> str:
+    """Return the hex SHA-256 of an open file from its beginning, read in blocks."""
+    digest = hashlib.sha256()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    while block := os.read(descriptor, _READ_BYTES):
+        digest.update(block)
     return digest.hexdigest()
+
+
+def second_name(path: Path) -> Path:
+    """Return another name for the bytes of a part, for a storage that takes files over by renaming."""
+    link = _beside(path, ".whole")
+    link.unlink(missing_ok=True)
+    link.hardlink_to(path)
+    return link
+
+
+def _beside(path: Path, side: str) -> Path:
+    return path.with_name(f"{path.name}{side}")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a small file that is there whole or not at all, also after a power cut."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.new")
+    try:
+        with draft.open("wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 class Part:

@@ -3,6 +3,9 @@
 import uuid
 from datetime import datetime
 
+from django.db.models import Sum
+
+from media_pipeline.recordings.models import Recording
 from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
 
@@ -17,6 +20,22 @@ def upload_of(owner: Account, public_id: uuid.UUID) -> Upload:
         return Upload.objects.select_related("recording", "owner").get(public_id=public_id, owner=owner)
     except Upload.DoesNotExist as error:
         raise UploadUnknown(str(public_id)) from error
+
+
+def open_upload_like(owner: Account, *, name: str, length: int) -> Upload | None:
+    """Return the unfinished upload of this owner that looks like the same file, the furthest of several."""
+    found = Upload.objects.filter(
+        owner=owner, state=Upload.State.OPEN, length=length, recording__original_name=name
+    ).select_related("recording", "owner")
+    return found.order_by("-offset", "-pk").first()
+
+
+def stored_bytes(owner: Account) -> int:
+    """Return how many bytes are kept for an owner: originals that were not dropped, and the room of open uploads."""
+    kept = Recording.objects.filter(owner=owner, original_dropped_at=None).exclude(original_file="")
+    opened = Upload.objects.filter(owner=owner, state=Upload.State.OPEN)
+    sizes = (kept.aggregate(bytes=Sum("size_bytes")), opened.aggregate(bytes=Sum("length")))
+    return sum(size["bytes"] or 0 for size in sizes)
 
 
 def open_uploads(owner: Account, *, at: datetime) -> list[Upload]:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from media_pipeline.recordings.failures import Failure
-from media_pipeline.uploads import operations, parts, rules
+from media_pipeline.uploads import dispatch, events, operations, parts, rules
 from media_pipeline.uploads.models import Upload
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ class DiskFull(Exception):
 
 
 class RefusedAtDoor(Exception):
-    """The first block is not a recording."""
+    """The upload is refused for what its bytes are: the first block, or what a look at more of them found."""
 
     def __init__(self, code: Failure) -> None:
         super().__init__(str(code))
@@ -50,23 +52,29 @@ class RefusedAtDoor(Exception):
 
 @dataclass(frozen=True)
 class Body:
-    """The body of one PATCH: how to read it, how long it says it is, and its checksum if it has one."""
+    """The body of one PATCH: how to read it, how long it says it is, its checksum if it has one, and the hex SHA-256 of
+    the whole file where the sender states it.
+    """
 
     read: Read
     length: int
     checksum: tuple[str, bytes] | None = None
+    whole_sha256: str = ""
 
 
-def receive(*, upload: Upload, offset: int, body: Body, at: datetime) -> Upload:
-    """Append a body at `offset` and return the upload as it stands then, complete when its last byte came.
+def receive(*, upload: Upload, offset: int, body: Body, at: datetime, wait: bool = False) -> Upload:
+    """Append a body at `offset` and return the upload as it stands then.
 
-    Raises PartBusy, PartMissing, UploadClosed, OffsetMismatch, TooManyBytes, ChecksumMismatch, ConnectionCut, DiskFull
-    and RefusedAtDoor. In every case the row's offset is what the disk holds.
+    When the last byte came, a small file is verified and stored at once, and a large one by a worker soon after; `wait`
+    does it here whatever the size. Raises PartBusy, PartMissing, UploadClosed, OffsetMismatch, TooManyBytes,
+    ChecksumMismatch, ConnectionCut, DiskFull, RefusedAtDoor and DigestWrong. In every case the row's offset is what the
+    disk holds.
     """
+    # One that has ended has no bytes any more: say so, and not that they are missing.
+    _require_open(upload)
     with parts.locked(upload.public_id) as part:
         upload = Upload.objects.select_related("recording", "owner").get(pk=upload.pk)
-        if upload.state != Upload.State.OPEN:
-            raise operations.UploadClosed(str(upload.public_id))
+        _require_open(upload)
         if offset != upload.offset:
             raise OffsetMismatch(f"{offset}, not {upload.offset}")
         if offset + body.length > upload.length:
@@ -74,13 +82,35 @@ def receive(*, upload: Upload, offset: int, body: Body, at: datetime) -> Upload:
         if part.size < upload.offset:
             raise parts.PartMissing(str(upload.public_id))
         part.trim(upload.offset)
+        if body.whole_sha256:
+            parts.state_digest(upload.public_id, body.whole_sha256)
         if body.checksum is None:
             _append(upload, part, body, at=at)
         else:
             _append_checked(upload, part, body, at=at)
         if upload.offset == upload.length:
-            operations.complete_upload(upload=upload, at=at)
+            if wait or upload.length <= settings.UPLOAD_INLINE_BYTES:
+                operations.complete_upload(upload=upload, at=at)
+            else:
+                dispatch.ask_to_finish(upload.pk)
     return upload
+
+
+def read_whole(body: Body) -> bytes:
+    """Return a small body as bytes. Raises ConnectionCut when it ends early."""
+    blocks: list[bytes] = []
+    received = 0
+    while received < body.length:
+        blocks.append(_read(body, received))
+        received += len(blocks[-1])
+    return b"".join(blocks)
+
+
+def _require_open(upload: Upload) -> None:
+    if upload.state == Upload.State.REFUSED:
+        raise RefusedAtDoor(Failure(upload.refusal_code))
+    if upload.state != Upload.State.OPEN:
+        raise operations.UploadClosed(str(upload.public_id))
 
 
 def _append(upload: Upload, part: parts.Part, body: Body, *, at: datetime) -> None:
@@ -149,12 +179,17 @@ def _check_container(upload: Upload, part: parts.Part, *, at: datetime) -> None:
 
 
 def _acknowledge(upload: Upload, part: parts.Part, *, at: datetime) -> None:
-    """Write the offset after the bytes are on the disk."""
+    """Write the offset after the bytes are on the disk, and call for a look when enough of them are there."""
     part.sync()
-    expires_at = operations.expiry(at)
+    before, expires_at = upload.offset, operations.expiry(at)
     moved = Upload.objects.filter(pk=upload.pk, state=Upload.State.OPEN, offset=upload.offset).update(
         offset=part.size, expires_at=expires_at
     )
     if not moved:
+        upload.refresh_from_db(fields=["state", "refusal_code"])
+        _require_open(upload)
         raise operations.UploadClosed(str(upload.public_id))
     upload.offset, upload.expires_at = part.size, expires_at
+    # The move from `before` to here is written once, so each of these is told once. A whole file is probed anyway.
+    if part.size < upload.length and any(before < mark <= part.size for mark in operations.LOOK_AT):
+        events.announce(events.upload_begun, recording_id=upload.recording_id, at=at)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 # Enough of the file to recognise every container below; refused here, it never reaches ffmpeg.
 SNIFF_BYTES = 4096
+# A movie header (moov) of six hours with two tracks has a few megabytes.
+HEADER_BYTES = 16 * 1024**2
+SHA256_BYTES = 32
 CHECKSUM_ALGORITHMS = ("sha1", "sha256")
 
 _MP4_KINDS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
@@ -81,6 +84,39 @@ def parse_checksum(header: str) -> tuple[str, bytes]:
         return algorithm, base64.b64decode(encoded.strip(), validate=True)
     except binascii.Error as error:
         raise BadHeader("Upload-Checksum") from error
+
+
+def parse_digest(header: str) -> str:
+    """Return the hex SHA-256 in a `Repr-Digest` header (RFC 9530: `sha-256=:<base64>:`), or an empty string when it only
+    holds digests of other kinds. Raises BadHeader.
+    """
+    for piece in header.split(","):
+        name, _, value = piece.strip().partition("=")
+        if name.strip().lower() != "sha-256":
+            continue
+        if len(value) < 2 or value[0] != ":" or value[-1] != ":":
+            raise BadHeader("Repr-Digest")
+        try:
+            digest = base64.b64decode(value[1:-1], validate=True)
+        except binascii.Error as error:
+            raise BadHeader("Repr-Digest") from error
+        if len(digest) != SHA256_BYTES:
+            raise BadHeader("Repr-Digest")
+        return digest.hex()
+    return ""
+
+
+def parse_hex_digest(stated: str) -> str:
+    """Return a SHA-256 that was written in hexadecimal, in lower case. Raises BadHeader."""
+    digest = stated.strip().lower()
+    if len(digest) != 2 * SHA256_BYTES or not set(digest) <= set("0123456789abcdef"):
+        raise BadHeader("sha256")
+    return digest
+
+
+def is_movie_header(box: bytes) -> bool:
+    """Tell whether these bytes are exactly one `moov` box, as MP4 and MOV keep their tables in."""
+    return len(box) >= 16 and box[4:8] == b"moov" and int.from_bytes(box[:4], "big") == len(box)
 
 
 def parse_size(header: str | None, name: str) -> int:

@@ -1,7 +1,9 @@
 """tus 1.0.0 over plain Django: creation, creation-with-upload, checksum, expiration, termination.
 
 Bodies are read as a stream in blocks, never whole. An answer before the end of a body drains a little of it first, or
-the client would see a broken connection instead of our sentence.
+the client would see a broken connection instead of our sentence. Beyond the protocol: `Repr-Digest` (RFC 9530) on any
+POST or PATCH, or `sha256` in the metadata, states the whole file's digest; `<upload>/header` takes the tables of an MP4
+ahead of their turn, so that we can look at a file before it is here.
 """
 
 import contextlib
@@ -16,10 +18,9 @@ from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
-from media_pipeline.recordings.failures import Failure
-from media_pipeline.recordings.sentences import sentence
+from media_pipeline.recordings.sentences import sentence, warning
 from media_pipeline.uploads import operations, parts, queries, receiving, rules
-from media_pipeline.uploads.answers import ANSWERS
+from media_pipeline.uploads.answers import NAMED, answer_to
 from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
@@ -68,6 +69,16 @@ def resource(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _answer(request, action, versioned=method != "GET")
 
 
+def header(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """POST: the `moov` box of an MP4 or MOV file, which often stands at its very end; `Upload-Box-Offset` says where."""
+    if not request.user.is_authenticated:
+        return _sign_in()
+    if request.method != "POST":
+        return _not_allowed("POST")
+    account = _account(request)
+    return _answer(request, lambda at: _keep_header(request, queries.upload_of(account, public_id), at))
+
+
 def _create(request: HttpRequest, account: Account, at: datetime) -> HttpResponse:
     if not may(account, Act.UPLOAD_RECORDING, on=timezone.localdate(at), owner=account):
         return _refusal(
@@ -76,9 +87,12 @@ def _create(request: HttpRequest, account: Account, at: datetime) -> HttpRespons
     if "Upload-Defer-Length" in request.headers:
         raise rules.BadHeader("Upload-Defer-Length")
     length = rules.parse_size(request.headers.get("Upload-Length"), "Upload-Length")
-    name = rules.shown_name(rules.parse_metadata(request.headers.get("Upload-Metadata", "")))
+    metadata = rules.parse_metadata(request.headers.get("Upload-Metadata", ""))
+    digest = _digest(request) or (rules.parse_hex_digest(metadata["sha256"]) if "sha256" in metadata else "")
     body = _body(request) if request.content_type == BODY_TYPE else None
-    upload = operations.create_upload(length=length, name=name, by=account, at=at)
+    upload = operations.create_upload(
+        length=length, name=rules.shown_name(metadata), sha256=digest, by=account, at=at
+    )
     if body and body.length:
         upload = receiving.receive(upload=upload, offset=0, body=body, at=at)
     response = HttpResponse(status=201)
@@ -98,8 +112,6 @@ def _head(upload: Upload) -> HttpResponse:
 
 
 def _patch(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
-    if upload.state == Upload.State.REFUSED:
-        raise receiving.RefusedAtDoor(Failure(upload.refusal_code))
     if request.content_type != BODY_TYPE:
         return _refusal(415, "content_type", _misunderstood())
     offset = rules.parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
@@ -110,8 +122,23 @@ def _patch(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
 
 
 def _delete(upload: Upload, account: Account, at: datetime) -> HttpResponse:
-    with parts.locked(upload.public_id):
+    try:
+        with parts.locked(upload.public_id):
+            operations.terminate_upload(upload=upload, by=account, at=at)
+    except parts.PartMissing:
         operations.terminate_upload(upload=upload, by=account, at=at)
+    return HttpResponse(status=204)
+
+
+def _keep_header(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
+    length = rules.parse_size(request.headers.get("Content-Length") or None, "Content-Length")
+    offset = rules.parse_size(request.headers.get("Upload-Box-Offset"), "Upload-Box-Offset")
+    if length > rules.HEADER_BYTES:
+        raise receiving.TooManyBytes(str(upload.public_id))
+    box = receiving.read_whole(_body(request))
+    if not rules.is_movie_header(box):
+        raise rules.BadHeader("moov")
+    operations.keep_header(upload=upload, header=parts.Header(offset, box), at=at)
     return HttpResponse(status=204)
 
 
@@ -119,8 +146,15 @@ def _body(request: HttpRequest) -> receiving.Body:
     checksum = request.headers.get("Upload-Checksum")
     length = rules.parse_size(request.headers.get("Content-Length") or None, "Content-Length")
     return receiving.Body(
-        read=request.read, length=length, checksum=rules.parse_checksum(checksum) if checksum else None
+        read=request.read,
+        length=length,
+        checksum=rules.parse_checksum(checksum) if checksum else None,
+        whole_sha256=_digest(request),
     )
+
+
+def _digest(request: HttpRequest) -> str:
+    return rules.parse_digest(request.headers.get("Repr-Digest", ""))
 
 
 def _answer(
@@ -136,11 +170,8 @@ def _answer(
         connection.settimeout(STALL_SECONDS)
     try:
         response = action(timezone.now())
-    except receiving.RefusedAtDoor as error:
-        response = _refusal(415, error.code, sentence(error.code))
-    except tuple(ANSWERS) as error:
-        said = ANSWERS[type(error)]
-        response = _refusal(said.status, said.code, str(said.words))
+    except NAMED as error:
+        response = _refusal(*answer_to(error))
     if response.status_code >= 400:
         _drain(request)
     response["Tus-Resumable"] = TUS_VERSION
@@ -155,15 +186,21 @@ def _drain(request: HttpRequest) -> None:
             left -= len(block)
 
 
-def _summary(upload: Upload) -> dict[str, str | int | None]:
+def _summary(upload: Upload) -> dict[str, object]:
+    recording = upload.recording
     return {
         "id": str(upload.public_id),
-        "recording": str(upload.recording.public_id),
-        "name": upload.recording.original_name,
+        "recording": str(recording.public_id),
+        "name": recording.original_name,
         "offset": upload.offset,
         "length": upload.length,
         "state": upload.state,
         "sentence": sentence(upload.refusal_code),
+        # What the looks at the first blocks have found so far.
+        "warnings": [warning(code) for code in recording.warnings if warning(code)],
+        "duration_ms": recording.duration_ms,
+        "width": recording.width,
+        "height": recording.height,
         "expires_at": upload.expires_at.isoformat(),
     }
 

@@ -1,20 +1,34 @@
-"""Files that play tricks. Each is refused with a sentence, reads nobody else's file, and calls nobody."""
+"""Files that play tricks, each through the real upload, every job of the pipeline and the look at the first blocks.
 
-import contextlib
+Each is refused with its sentence or harmless; none reads another expert's file, calls anybody, or eats the machine.
+"""
+
+import base64
+import ctypes
+import os
 import resource
 import socket
-import struct
+import subprocess
 import time
-import zlib
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from media_pipeline.recordings.failures import RecordingRefused
-from media_pipeline.transcoding import encode
-from media_pipeline.uploads import rules
-from tests.media_pipeline import factories
+from media_pipeline.conductor import first_look, operations, plan, work
+from media_pipeline.recordings import files
+from media_pipeline.recordings.failures import Failure
+from media_pipeline.recordings.models import Recording
+from media_pipeline.recordings.sentences import sentence
+from media_pipeline.uploads import parts
+from tests.media_pipeline import factories, tricks
 
 pytestmark = pytest.mark.media
+
+TUS = {"Tus-Resumable": "1.0.0"}
+BODY = "application/offset+octet-stream"
+SECONDS, KILOBYTES = 60, 2 * 1024**2
+IN_ACCESS, IN_OPEN = 0x1, 0x20
 
 
 @pytest.fixture
@@ -27,149 +41,304 @@ def port():
             listening.accept()
 
 
+class Watched:
+    """The kernel tells whether anybody opens or reads a file."""
+
+    def __init__(self) -> None:
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._descriptor = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        assert self._descriptor >= 0
+
+    def add(self, path: Path) -> None:
+        assert self._libc.inotify_add_watch(self._descriptor, os.fsencode(path), IN_ACCESS | IN_OPEN) >= 0
+
+    def was_read(self) -> bool:
+        try:
+            return bool(os.read(self._descriptor, 4096))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
 @pytest.fixture
-def private(tmp_path):
-    """Another expert's recording, lying beside the upload."""
-    return factories.lecture(tmp_path / "private.mp4", 2)
+def bait(tmp_path, port):
+    """Another expert's recording in a folder of its own, and the port of a service inside the house."""
+    (tmp_path / "elsewhere").mkdir()
+    return tricks.Bait(tricks.canary(tmp_path / "elsewhere" / "private.mp4"), port)
 
 
-def judged(path):
-    """Probe and measure a file as the pipeline does."""
-    facts = encode.probe(path, folder=path.parent, cancelled=lambda: False)
-    return encode.measure(path, facts, folder=path.parent, cancelled=lambda: False)
+@pytest.fixture
+def watched(bait):
+    """The canary under watch; neighbours of an upload are added as they come to lie beside it."""
+    watched = Watched()
+    watched.add(bait.canary)
+    yield watched
+    was_read = watched.was_read()
+    watched.close()
+    assert not was_read, "somebody read another expert's recording"
 
 
-def refused(path):
-    """Return the code that a file is refused with, soon enough."""
-    started = time.monotonic()
-    with pytest.raises(RecordingRefused) as refusal:
-        judged(path)
-    assert time.monotonic() - started < 20
-    return refusal.value.code
+def neighbour(folder: Path, bait: tricks.Bait, watched: Watched) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / "private.mp4"
+    if not beside.exists():
+        beside.hardlink_to(bait.canary)
+        watched.add(beside)
 
 
-TEXTS = {
-    "a playlist that names a file": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{private}\n#EXT-X-ENDLIST\n",
-    "a playlist that calls out": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n"
-    "http://127.0.0.1:{port}/x.ts\n#EXT-X-ENDLIST\n",
-    "a playlist without an end": "#EXTM3U\n#EXT-X-TARGETDURATION:3600\n#EXTINF:3600,\nseg.ts\n",
-    "a key that calls out": '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://127.0.0.1:{port}/k"\n#EXTINF:10,\nprivate.mp4\n',
-    "a concat script": "ffconcat version 1.0\nfile '{private}'\n",
-    "a concat script beside it": "ffconcat version 1.0\nfile private.mp4\n",
-    "a DASH manifest": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period>'
-    '<AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>file://{private}</BaseURL>'
-    "</Representation></AdaptationSet></Period></MPD>",
-    "a session description": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 19000 RTP/AVP 96\n",
-    "a page": "<html><script>alert(1)</script></html>",
-    "subtitles": "1\n00:00:00,000 --> 00:00:10,000\nhi\n",
-    "terminal art": "\x1b[2J" + "passwd:x:0:0\n" * 50,
-    "nothing": "",
-}
+def work_through(recording: Recording, *, at: datetime) -> None:
+    """Do every job of a recording but the reading of its slides, which opens no file of the expert's."""
+    operations.plan_work(recording_id=recording.pk, at=at)
+    recording.jobs.filter(kind="text").update(state="skipped")
+    while True:
+        done = [work.work_next(queue) for queue in (plan.SHORT, plan.LONG)]
+        if not any(done):
+            return
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_text_that_wears_a_recordings_name(name, tmp_path, private, port):
-    trick = tmp_path / "original"  # the name of our own that it is stored under
-    trick.write_text(TEXTS[name].replace("{private}", str(private)).replace("{port}", str(port)))
-    # it does not pass the door, and would not pass the probe either
-    assert rules.container_of(trick.read_bytes()) is None
-    assert refused(trick) in ("not_a_recording", "damaged")
+@pytest.fixture
+def outcome(world, client_for, tmp_path, bait, watched):
+    """Return a function that sends a file, works on it to the end, and says what became of it: a code, and its sentence."""
+    expert = client_for(world.expert)
+
+    def send(path: Path) -> tuple[str, str]:
+        named = base64.b64encode(f"{path.name}.mp4".encode()).decode()
+        headers = {**TUS, "Upload-Length": str(path.stat().st_size), "Upload-Metadata": f"filename {named}"}
+        neighbour(parts.folder(), bait, watched)
+        created = expert.post("/api/v1/uploads/", b"", content_type=BODY, headers=headers)
+        if created.status_code != 201:
+            return created.json()["code"], created.json()["detail"]
+        sent = expert.patch(
+            created["Location"], path.read_bytes(), content_type=BODY, headers={**TUS, "Upload-Offset": "0"}
+        )
+        if sent.status_code != 204:
+            return sent.json()["code"], sent.json()["detail"]
+        recording = Recording.objects.get()
+        neighbour(files.local_path(files.storage(), recording.original_file).parent, bait, watched)
+        work_through(recording, at=world.now)
+        recording.refresh_from_db()
+        said = sentence(recording.failure_code)
+        return (recording.failure_code if recording.state == "refused" else recording.state), said
+
+    return send
 
 
-def test_a_playlist_behind_a_recordings_first_bytes(tmp_path, private):
-    trick = tmp_path / "original"  # the name of our own that it is stored under
-    trick.write_bytes(
-        struct.pack(">I4s", 8, b"free") + TEXTS["a concat script"].replace("{private}", str(private)).encode()
+def look_at(path: Path, folder: Path) -> first_look.FirstLook:
+    folder.mkdir()
+    return first_look.look(path, length=path.stat().st_size, folder=folder, cancelled=lambda: False)
+
+
+def within_limits(started: float, before: int) -> None:
+    assert time.monotonic() - started < SECONDS
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert after <= max(before, KILOBYTES), f"{after} kB"
+
+
+@pytest.mark.parametrize("name", tricks.TEXTS)
+def test_a_text_that_wears_a_recordings_name(name, tmp_path, bait, outcome):
+    trick = tmp_path / "trick"
+    trick.write_text(tricks.TEXTS[name](bait))
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    code, said = outcome(trick)
+    assert code == ("empty" if name == "nothing at all" else "not_a_recording")
+    assert said == sentence(code)
+    assert said.endswith("。")
+    # it would not pass the look or the probe either, were the door left open
+    beside = tmp_path / "look" / "private.mp4"
+    beside.parent.mkdir()
+    found = look_at(trick, tmp_path / "look" / "work")
+    assert found.refusal is None
+    assert found.duration_ms is None
+    within_limits(started, before)
+
+
+@pytest.mark.parametrize("name", tricks.LIARS)
+def test_a_recording_that_lies(name, tmp_path, bait, outcome):
+    make, expected = tricks.LIARS[name]
+    trick = tmp_path / "trick"
+    make(trick, bait)
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    early = look_at(trick, tmp_path / "look")
+    code, said = outcome(trick)
+    assert code in expected
+    if code == "ready":
+        assert not lime_pictures(Recording.objects.get())
+    else:
+        assert said == sentence(code)
+        assert said.endswith("。")
+    # the look is never harder than the pipeline, and never guesses
+    assert early.refusal in (None, code)
+    within_limits(started, before)
+
+
+def lime_pictures(recording: Recording) -> int:
+    """How many frames, slides and storyboards of a recording show the canary's lime green."""
+    found = 0
+    names = [each.file for each in recording.renditions.all() if each.width]
+    names += [slide.picture for slide in recording.slides.all()]
+    for name in names:
+        path = files.local_path(files.storage(), name)
+        command = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-i",
+            str(path),
+            "-vf",
+            "scale=4:4",
+            "-pix_fmt",
+            "rgb24",
+            "-f",
+            "rawvideo",
+            "-",
+        ]
+        pixels = subprocess.run(command, capture_output=True, check=True).stdout
+        for place in range(0, len(pixels) - 2, 3):
+            red, green, blue = pixels[place : place + 3]
+            found += red < 80 and green > 200 and blue < 80
+    return found
+
+
+def test_the_search_for_lime_finds_lime(tmp_path, bait, world, arrived):
+    """Else the absence of lime would prove nothing: the canary itself goes through the pipeline."""
+    own = tmp_path / "own.mp4"
+    own.write_bytes(bait.canary.read_bytes())
+    recording = arrived(own)
+    work_through(recording, at=world.now)
+    recording.refresh_from_db()
+    assert recording.state == "ready"
+    assert lime_pictures(recording)
+
+
+def test_the_kernel_tells_when_the_canary_is_read(bait):
+    watched = Watched()
+    watched.add(bait.canary)
+    assert not watched.was_read()
+    bait.canary.read_bytes()
+    assert watched.was_read()
+    watched.close()
+
+
+@pytest.mark.parametrize("name", tricks.NAMES)
+def test_a_name_is_never_interpreted(name, world, client_for):
+    expert = client_for(world.expert)
+    content = b"\0\0\0\x20ftypisom" + os.urandom(5000)
+    said = base64.b64encode(name.encode()).decode()
+    created = expert.post("/api/v1/uploads/", content, content_type=BODY, headers={
+        **TUS, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {said}"})  # fmt: skip
+    assert created.status_code == 201
+    recording = Recording.objects.get()
+    assert recording.original_file == f"{recording.public_id}/original"
+    assert files.local_path(files.storage(), recording.original_file).read_bytes() == content
+    assert recording.original_name.isprintable()
+    assert "/" not in recording.original_name
+
+
+# --- the look at the first blocks ---------------------------------------------------------------------------------
+
+
+def first_part(path: Path, folder: Path, share: float, *, header: bool = False) -> tuple[Path, int]:
+    """The beginning of a recording as it stands in the uploads, with its header sent ahead or not."""
+    whole = path.read_bytes()
+    part = folder / "part"
+    part.write_bytes(whole[: int(len(whole) * share)])
+    if header:
+        place = whole.index(b"moov") - 4
+        size = int.from_bytes(whole[place : place + 4], "big")
+        (folder / "part.header").write_bytes(place.to_bytes(8, "big") + whole[place : place + size])
+    return part, len(whole)
+
+
+@pytest.fixture
+def looked(tmp_path):
+    """Return a function that looks at the first part of a recording."""
+
+    def look(path: Path, share: float = 0.5, *, header: bool = True) -> first_look.FirstLook:
+        part, length = first_part(path, tmp_path, share, header=header)
+        folder = tmp_path / "work"
+        folder.mkdir()
+        found = first_look.look(part, length=length, folder=folder, cancelled=lambda: False)
+        assert list(folder.iterdir()) == []
+        folder.rmdir()
+        return found
+
+    return look
+
+
+def test_the_header_at_the_end_tells_what_the_first_half_cannot(tmp_path, looked):
+    film = factories.lecture(tmp_path / "lecture.mp4", 20)
+    blind, seeing = looked(film, 0.9, header=False), looked(film, 0.9)
+    assert blind == first_look.FirstLook()
+    assert (seeing.refusal, seeing.warnings, seeing.width, seeing.height) == (None, (), 640, 360)
+    assert abs(seeing.duration_ms - 20_000) < 100
+    assert seeing.conclusive
+
+
+def test_a_film_without_sound_is_refused_after_its_first_blocks(tmp_path, looked):
+    film = factories.mute(tmp_path / "mute.mp4")
+    assert looked(film, header=False).refusal is None
+    assert looked(film).refusal == Failure.NO_SOUND
+
+
+def test_a_codec_that_nobody_reads_is_refused_early(tmp_path, looked):
+    film = tmp_path / "rare.mkv"
+    factories.ffmpeg(
+        "-f", "lavfi", "-i", "testsrc=s=320x240:r=10:d=3", *tricks.SOUND, "-c:v", "ffv1", "-c:a", "aac", film
     )
-    assert rules.container_of(trick.read_bytes()) == "mp4"
-    assert refused(trick) in ("not_a_recording", "damaged", "cut_off", "no_sound")
+    assert looked(film, header=False).refusal == Failure.CODEC_NOT_SUPPORTED
 
 
-def test_a_picture_of_134_million_pixels(tmp_path):
-    huge = tmp_path / "huge.mp4"
-    factories.ffmpeg("-f", "lavfi", "-i", "color=s=16384x8192:r=1:d=1", "-f", "lavfi", "-i", f"{factories.VOICE}:d=1",
-                     "-c:v", "libx264", "-preset", "ultrafast", "-crf", 51,
-                     "-pix_fmt", "yuv420p", "-c:a", "aac", huge)  # fmt: skip
-    assert refused(huge) in ("picture_too_large", "damaged")
+def test_a_stream_that_may_bring_its_sound_later_is_not_refused(tmp_path, looked):
+    film = tmp_path / "mute.ts"
+    factories.ffmpeg("-i", factories.mute(tmp_path / "mute.mp4"), "-c", "copy", film)
+    assert looked(film, header=False).refusal is None
 
 
-def test_two_frames_forty_years_apart(tmp_path):
-    long = tmp_path / "long.mkv"
-    factories.ffmpeg("-f", "lavfi", "-i", "color=c=blue:s=64x64:r=1:d=2", "-f", "lavfi", "-i", f"{factories.VOICE}:d=2",
-                     "-vf", "setpts='if(eq(N,1),1261440000/TB,0)'", "-fps_mode", "passthrough",
-                     "-c:v", "mjpeg", "-c:a", "flac", long)  # fmt: skip
-    assert refused(long) == "too_long"
+def test_what_the_expert_should_know_at_once(tmp_path, looked):
+    quiet = tmp_path / "quiet.mp4"
+    factories.ffmpeg("-i", factories.lecture(tmp_path / "loud.mp4", 30, "320x240"), "-c:v", "copy", "-af", "volume=-32dB",
+                     "-c:a", "aac", quiet)  # fmt: skip
+    assert looked(quiet, 0.9).warnings == ("small_picture", "too_quiet")
+    phone = factories.phone(tmp_path / "phone.mov", 12)
+    assert "variable_frame_rate" in looked(phone, 0.9).warnings
+    assert looked(factories.sound_only(tmp_path / "talk.m4a", 20), 0.9).warnings == ("no_picture",)
 
 
-def test_a_thousand_million_frames_a_second(tmp_path):
-    fast = tmp_path / "fast.avi"
-    factories.ffmpeg("-f", "lavfi", "-i", "color=c=red:s=64x64:r=25:d=2", "-f", "lavfi", "-i", f"{factories.VOICE}:d=2",
-                     "-c:v", "mjpeg", "-c:a", "pcm_s16le", fast)  # fmt: skip
-    content = bytearray(fast.read_bytes())
-    struct.pack_into("<II", content, content.find(b"strh") + 28, 1, 1_000_000_000)
-    fast.write_bytes(content)
-    assert refused(fast) == "too_many_frames"
+def test_a_lecture_that_begins_silent_is_told_and_taken(tmp_path, looked):
+    film = tmp_path / "pause.mov"
+    factories.ffmpeg("-i", factories.lecture(tmp_path / "talk.mp4", 60, "640x360", "5"), "-c:v", "copy",
+                     "-af", "volume=0:enable='lt(t,25)'", "-c:a", "pcm_s16le", film)  # fmt: skip
+    early, later = looked(film, 0.3), looked(film, 0.95)
+    assert (early.refusal, early.warnings, early.conclusive) == (None, ("silent_so_far",), False)
+    assert (later.warnings, later.conclusive) == ((), True)
 
 
-def ebml(identity, body):
-    return bytes.fromhex(identity) + struct.pack(">Q", len(body) | (1 << 56)) + body
+def test_a_header_that_lies_about_its_place_changes_nothing(tmp_path, looked):
+    film = factories.lecture(tmp_path / "lecture.mp4", 8)
+    part, length = first_part(film, tmp_path, 0.5, header=True)
+    said = tmp_path / "part.header"
+    box = said.read_bytes()[8:]
+    for place in (0, 40, length):
+        said.write_bytes(place.to_bytes(8, "big") + box)
+        folder = tmp_path / f"work-{place}"
+        folder.mkdir()
+        found = first_look.look(part, length=length, folder=folder, cancelled=lambda: False)
+        assert found.refusal is None
+        assert found.duration_ms is None
 
 
-def matroska(tracks, blocks):
-    head = ebml("1A45DFA3", ebml("4282", b"matroska") + ebml("4287", b"\4") + ebml("4285", b"\2"))
-    info = ebml("1549A966", ebml("2AD7B1", (1_000_000).to_bytes(3, "big")))
-    return head + ebml(
-        "18538067", info + ebml("1654AE6B", tracks) + ebml("1F43B675", ebml("E7", b"\0") + blocks)
-    )
-
-
-def pcm_track(number, more=b""):
-    rate = ebml("E1", ebml("B5", struct.pack(">d", 8000.0)) + ebml("9F", b"\1") + ebml("6264", b"\x10"))
-    name = number.to_bytes(2, "big")
-    return ebml(
-        "AE",
-        ebml("D7", name)
-        + ebml("73C5", name)
-        + ebml("83", b"\2")
-        + ebml("86", b"A_PCM/INT/LIT")
-        + rate
-        + more,
-    )
-
-
-def test_four_thousand_tracks(tmp_path):
-    many = tmp_path / "many.mkv"
-    many.write_bytes(
-        matroska(b"".join(pcm_track(n) for n in range(1, 4001)), ebml("A3", b"\x81\0\0\x80" + bytes(320)))
-    )
-    assert refused(many) in ("too_many_streams", "damaged", "not_a_recording")
-
-
-def test_blocks_that_swell_a_thousand_times_stay_in_memory_limits(tmp_path):
-    bomb = tmp_path / "bomb.mkv"
-    packed = zlib.compress(bytes(60_000_000), 9)
-    compressed = ebml("6D80", ebml("6240", ebml("5031", b"\0") + ebml("5032", b"\1") + ebml("5033", b"\0")
-                                   + ebml("5034", ebml("4254", b"\0"))))  # fmt: skip
-    blocks = b"".join(ebml("A3", b"\x81" + struct.pack(">h", at) + b"\x80" + packed) for at in range(8))
-    bomb.write_bytes(matroska(pcm_track(1, compressed), blocks))
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    with contextlib.suppress(RecordingRefused):
-        judged(bomb)
-    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 2 * 1024**2  # kB
-
-
-def test_a_table_of_two_thousand_million_samples(tmp_path):
-    liar = factories.lecture(tmp_path / "liar.mp4", 1)
-    content = bytearray(liar.read_bytes())
-    struct.pack_into(">III", content, content.find(b"stts") + 8, 1, 0x7FFFFFFF, 1)
-    struct.pack_into(">II", content, content.find(b"stsz") + 8, 1, 0x7FFFFFFF)
-    liar.write_bytes(content)
-    assert refused(liar)
-
-
-def test_a_recording_without_its_header(tmp_path):
-    headless = tmp_path / "headless.mp4"
-    headless.write_bytes(
-        struct.pack(">I4s", 16, b"ftyp") + b"isom\0\0\2\0" + struct.pack(">I4s", 5008, b"mdat") + bytes(5000)
-    )
-    assert refused(headless) == "cut_off"
+@pytest.mark.parametrize(
+    ("times", "uneven"),
+    [
+        ([n * 40 for n in range(200)], False),
+        ([n * 33 + (n % 3 == 0) for n in range(200)], False),
+        ([n * 40 + (200 if n > 100 else 0) for n in range(200)], False),
+        ([n * 33 + 66 * (n // 20) for n in range(200)], True),
+        ([n * 40 for n in range(20)], False),
+        ([], False),
+    ],
+)
+def test_uneven_is_more_than_one_gap(times, uneven):
+    assert first_look.is_uneven([float(time) for time in times]) is uneven

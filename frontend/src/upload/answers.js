@@ -3,6 +3,7 @@
 export const AGAIN = "again"; // goes on by itself
 export const REFUSED = "refused"; // only the user can repair it
 export const GONE = "gone"; // the server has no such upload any more
+export const UNREADABLE = "unreadable"; // this computer cannot read the file any more
 
 /** Decide by the status (0: no answer at all) and the code of the answer's body. */
 export function meaningOf(status, code = "") {

@@ -1,6 +1,9 @@
 // How fast, how far and how long still. Bytes and milliseconds in, plain numbers out.
 
 export const BLOCK_BYTES = 2 * 1024 ** 2;
+const MEGABYTE = 1024 ** 2;
+// A block takes this long on the line as it is: a drop then costs little, and the pauses between blocks cost little, too.
+const BLOCK_SECONDS = 12;
 const WINDOW_MS = 20_000;
 const SETTLE_MS = 2_000;
 
@@ -29,6 +32,12 @@ export class Speed {
     if (!first || last.at - first.at < SETTLE_MS || last.bytes <= first.bytes) return null;
     return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
   }
+}
+
+/** How large the next block is: 1 to 8 MiB by the measured speed (budget B21), 2 MiB while it is not known. */
+export function blockFor(bytesPerSecond) {
+  if (!bytesPerSecond) return BLOCK_BYTES;
+  return Math.min(8, Math.max(1, Math.floor((bytesPerSecond * BLOCK_SECONDS) / MEGABYTE))) * MEGABYTE;
 }
 
 /** Whole minutes until the rest is sent, at least 1; null when the speed is not known. */

@@ -1,10 +1,11 @@
 // The upload box of the page: what the sender says, shown; what the user presses, done.
 
-import { GONE } from "./answers.js";
+import { GONE, UNREADABLE } from "./answers.js";
 import { followDetails } from "./details.js";
 import { isDay, nextEvening } from "./evening.js";
 import { titleOf } from "./matching.js";
 import { blocks, minutesLeft, percent, size } from "./measure.js";
+import { followFindings } from "./findings.js";
 import { Sender } from "./sender.js";
 import { listUnfinished } from "./unfinished.js";
 import { fill, wordsOf } from "./words.js";
@@ -15,6 +16,7 @@ const SHOWN = {
   lost: ["waiting", "wa"],
   evening: ["waiting", "wa"],
   paused: ["paused", "wa"],
+  checking: ["checking", "br"],
   complete: ["complete", "ok"],
   refused: ["refused", "er"],
 };
@@ -27,7 +29,8 @@ export function mount(root) {
   const file = part("file");
   let sender = null;
 
-  const details = followDetails(document.getElementById("details"), { say, busy: () => sender && !sender.ended });
+  const findings = followFindings({ say, duration });
+  const details = followDetails(document.getElementById("details"), { say, busy: () => sender && !sender.ended, owner: root.dataset.owner });
   const unfinished = listUnfinished(part("upload-unfinished"), { endpoint: root.dataset.endpoint, token, say });
 
   file.addEventListener("change", () => file.files[0] && choose(file.files[0]));
@@ -42,7 +45,8 @@ export function mount(root) {
     if (!chosen.size) return refuse(say("empty"));
     if (most && chosen.size > most) return refuse(say("too-large", { size: root.dataset.maxWords }));
     details.suggestTitle(titleOf(chosen.name));
-    sender = new Sender({ endpoint: root.dataset.endpoint, token, file: chosen, tell: { state, progress, found, differs, refused, complete } });
+    findings.forget();
+    sender = new Sender({ endpoint: root.dataset.endpoint, token, file: chosen, tell: { state, progress, found, differs, findings: tellFindings, refused, complete } });
     sender.start();
     return undefined;
   }
@@ -57,7 +61,7 @@ export function mount(root) {
     const running = name !== "refused";
     part("upload-choose").hidden = running;
     part("upload-running").hidden = !running;
-    part("upload-buttons").hidden = !running || name === "complete";
+    part("upload-buttons").hidden = !running || name === "complete" || name === "checking";
     part("upload-anew-row").hidden = true;
     if (running) unfinished.hide();
     if (running) complain("");
@@ -85,24 +89,28 @@ export function mount(root) {
   }
 
   function progress() {
-    if (sender.state === "uploading" && sender.sent >= sender.file.size) tellState("closing");
     figures();
   }
 
   function figures() {
     const whole = sender.file.size;
-    const done = sender.state === "complete" ? 100 : Math.min(99, percent(sender.sent, whole));
+    const done = sender.state === "complete" || sender.state === "checking" ? 100 : Math.min(99, percent(sender.sent, whole));
     part("upload-progress").setAttribute("aria-valuenow", String(done));
     part("upload-bar").setAttribute("width", `${done}%`);
     part("upload-percent").textContent = `${done}%`;
-    part("upload-bytes").textContent = say("bytes", { done: size(sender.sent), whole: size(whole) });
+    part("upload-bytes").textContent = say("bytes", { done: size(sender.sent), whole: size(whole) }) + findings.length();
+    findings.sent(done, sender.state);
     const speed = sender.state === "uploading" ? sender.speed.bytesPerSecond : null;
     const left = minutesLeft(whole - sender.sent, speed);
-    part("upload-speed").textContent = speed ? say("speed", { n: Math.max(1, Math.round(speed / 1000)) }) : "–";
+    part("upload-speed").textContent = speed ? pace(speed) : "–";
     part("upload-left").textContent = left && done < 100 ? duration(left) : "–";
     part("upload-reconnects").textContent = sender.reconnects ? say("lost-times", { n: sender.reconnects }) : say("none-lost");
     const counted = blocks(sender.confirmed, whole);
     part("upload-blocks").textContent = say("blocks", { n: counted.confirmed, all: counted.all });
+  }
+
+  function pace(speed) {
+    return speed < 1e6 ? say("speed", { n: Math.max(1, Math.round(speed / 1000)) }) : say("fast", { n: (speed / 1e6).toFixed(1) });
   }
 
   function duration(minutes) {
@@ -114,14 +122,20 @@ export function mount(root) {
     if (field && field.value !== uuid) field.value = uuid;
   }
 
+  function tellFindings(upload) {
+    findings.show(upload);
+    figures();
+  }
+
   function differs(upload) {
     refuse(say("differs", { name: upload.name, size: size(upload.length) }));
     part("upload-anew-row").hidden = false;
   }
 
   function refused(sentence, meaning) {
-    refuse(sentence || say(meaning === GONE ? "gone" : "unknown"));
-    found("");
+    refuse(sentence || say({ [GONE]: "gone", [UNREADABLE]: "unreadable" }[meaning] || "unknown"));
+    // A file that only this computer cannot read any more goes on when it is chosen again.
+    if (meaning !== UNREADABLE) found("");
   }
 
   function complete() {

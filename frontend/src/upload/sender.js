@@ -1,21 +1,28 @@
 // One file on its way: tus-js-client 4 with retries of our own, because its list of delays ends and a bad line does not.
 
 import { Upload } from "tus-js-client";
-import { AGAIN, GONE, meaningOf, pauseBefore, read } from "./answers.js";
+import { AGAIN, GONE, meaningOf, pauseBefore, read, REFUSED, UNREADABLE } from "./answers.js";
+import { FileHash } from "./hashing.js";
+import { movieHeader } from "./header.js";
 import { fingerprint, placeToGoOn, uuidOf } from "./matching.js";
-import { BLOCK_BYTES, Speed } from "./measure.js";
+import { BLOCK_BYTES, blockFor, Speed } from "./measure.js";
 
 // A line that has moved nothing for this long is cut and built again.
 const STALL_MS = 45_000;
-// After the last byte the server reads the whole file once more; silence is no stall then, up to a point.
-const CLOSING_MS = 15 * 60_000;
+// After the last byte the server may read a small file once more before it answers.
+const CLOSING_MS = 5 * 60_000;
 const LOOK_MS = 5_000;
+// When the platform looks at what has arrived, and when we ask what it found (ms after each look began).
+const LOOKS_AT = [2, 16, 64].map((megabytes) => megabytes * 1024 ** 2);
+const ASK_AFTER = [3_000, 4_000, 8_000, 15_000];
+const HEADER_WORTH = 16 * 1024 ** 2;
 
 /**
  * Sends one file and goes on after whatever happens.
  *
- * `tell` hears: state(name), progress(), found(uuid), differs(upload), refused(sentence), complete().
- * States: "uploading", "lost" (goes on by itself), "paused", "evening" (waits for a time), "complete", "refused".
+ * `tell` hears: state(name), progress(), found(uuid), differs(upload), findings(upload), refused(sentence), complete().
+ * States: "uploading", "lost" (goes on by itself), "paused", "evening" (waits for a time), "checking" (all is sent),
+ * "complete", "refused".
  */
 export class Sender {
   constructor({ endpoint, token, file, tell }) {
@@ -29,6 +36,10 @@ export class Sender {
     this.speed = new Speed();
     this.movedAt = 0;
     this.anew = false;
+    this.asks = [];
+    this.headerSent = false;
+    this.hash = new FileHash(file);
+    this.hashing = false;
     this.upload = this._upload();
     window.addEventListener("online", () => this.state === "lost" && this._go());
     window.setInterval(() => this._look(), LOOK_MS);
@@ -65,7 +76,7 @@ export class Sender {
       removeFingerprintOnSuccess: true,
       metadata: { filename: this.file.name, filetype: this.file.type },
       fingerprint: (file) => Promise.resolve(fingerprint(file)),
-      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", this.token()),
+      onBeforeRequest: (request) => this._prepare(request),
       onAfterResponse: (request, response) => this._heard(response),
       onProgress: (sent) => this._moved(sent),
       onUploadUrlAvailable: () => this._found(),
@@ -125,17 +136,84 @@ export class Sender {
     return true;
   }
 
+  /** Every request brings the token, and the last block the digest of the whole file. */
+  async _prepare(request) {
+    request.setHeader("X-CSRFToken", this.token());
+    const end = Number(request.getHeader("Upload-Offset")) + this.upload.options.chunkSize;
+    if (request.getMethod() !== "PATCH" || end < this.file.size) return;
+    const mine = this.run;
+    this.hashing = true;
+    try {
+      request.setHeader("Repr-Digest", await this.hash.whole());
+    } catch {
+      if (mine === this.run) this._unreadable();
+    } finally {
+      this.hashing = false;
+      this.movedAt = Date.now();
+    }
+    // Paused or begun again meanwhile: this request is nobody's any more and must never be sent.
+    if (mine !== this.run) await new Promise(() => {});
+  }
+
+  /** The file was moved, changed or taken away with its disk. What was sent of it is kept. */
+  _unreadable() {
+    this._refuse("", UNREADABLE);
+  }
+
+  /** Send the tables of the file ahead, once, and only while an early answer is worth anything. */
+  async _sendHeader() {
+    if (this.headerSent || this.file.size < HEADER_WORTH || this.confirmed >= HEADER_WORTH) return;
+    this.headerSent = true;
+    try {
+      const header = await movieHeader(this.file);
+      if (!header) return;
+      const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": this.token(), "Upload-Box-Offset": String(header.offset) };
+      const answer = await fetch(`${this.upload.url}/header`, { method: "POST", credentials: "same-origin", headers, body: header.box });
+      if (answer.ok) this._askSoon();
+    } catch {
+      this.headerSent = false;
+    }
+  }
+
+  /** Ask a few times what the look at the first blocks has found. */
+  _askSoon() {
+    for (const timer of this.asks) window.clearTimeout(timer);
+    let after = 0;
+    this.asks = ASK_AFTER.map((pause) => window.setTimeout(() => this._ask(), (after += pause)));
+  }
+
+  async _ask() {
+    if (this.ended || this.state === "checking" || !this.upload.url) return;
+    const upload = await this._state();
+    if (!upload || this.ended) return;
+    if (upload.state === "refused") this._refuse(upload.sentence, REFUSED);
+    else this.tell.findings(upload);
+  }
+
+  /** The server's row of this upload, or null when it does not answer. */
+  async _state() {
+    try {
+      const answer = await fetch(this.upload.url, { credentials: "same-origin" });
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
   _found() {
     // From here on the client may only go on, never quietly begin a second upload after a bad answer.
     this.upload.options.endpoint = null;
     this.tell.found(uuidOf(this.upload.url));
+    this._sendHeader();
   }
 
   _heard(response) {
     const offset = Number.parseInt(response.getHeader("Upload-Offset"), 10);
     if (response.getStatus() >= 300 || Number.isNaN(offset)) return;
+    if (LOOKS_AT.some((mark) => this.confirmed < mark && offset >= mark)) this._askSoon();
     this.confirmed = offset;
     this._moved(offset);
+    this.upload.options.chunkSize = blockFor(this.speed.bytesPerSecond);
   }
 
   _moved(sent) {
@@ -146,17 +224,34 @@ export class Sender {
     if (this.state !== "uploading") return;
     if (sent > this.sent) this.attempt = 0;
     this.sent = sent;
+    this.hash.follow(sent);
     this.movedAt = Date.now();
     this.speed.note(sent, this.movedAt);
     this.tell.progress();
   }
 
-  _complete() {
+  /** Everything is sent. The platform compares the digest and stores the file, which takes a while for a large one. */
+  async _complete() {
     this._stop();
     this.sent = this.confirmed = this.file.size;
-    this._become("complete");
+    this._become("checking");
     this.tell.progress();
-    this.tell.complete();
+    const mine = this.run;
+    for (let turn = 0; mine === this.run; turn += 1) {
+      const upload = await this._state();
+      if (mine !== this.run) return;
+      if (upload && upload.state === "complete") {
+        this._become("complete");
+        this.tell.progress();
+        this.tell.complete();
+        return;
+      }
+      if (upload && upload.state !== "open") {
+        this._refuse(upload.sentence, upload.state === "refused" ? REFUSED : GONE);
+        return;
+      }
+      await new Promise((done) => window.setTimeout(done, pauseBefore(Math.min(turn, 3))));
+    }
   }
 
   _failed(error) {
@@ -167,21 +262,23 @@ export class Sender {
   async _judge(status, body) {
     const { detail, code } = read(body);
     const meaning = meaningOf(status, code);
-    if (meaning === AGAIN) return this._lost();
+    if (meaning === AGAIN) {
+      this._lost();
+      // A file that changed or went away looks like a cut line: only the file itself can tell.
+      if (status === 0 && !(await readable(this.file, this.confirmed)) && !this.ended) this._unreadable();
+      return undefined;
+    }
     // HEAD has no body: ask once more for the reason.
-    const reason = meaning === GONE && !detail && this.upload.url ? await this._reason() : detail;
-    this._stop();
-    this._become("refused");
-    this.tell.refused(reason, meaning);
+    const mine = this.run;
+    const reason = meaning === GONE && !detail && this.upload.url ? ((await this._state()) || {}).sentence : detail;
+    if (mine === this.run) this._refuse(reason || "", meaning);
+    return undefined;
   }
 
-  async _reason() {
-    try {
-      const answer = await fetch(this.upload.url, { credentials: "same-origin" });
-      return (await answer.json()).sentence || "";
-    } catch {
-      return "";
-    }
+  _refuse(sentence, meaning) {
+    this._stop();
+    this._become("refused");
+    this.tell.refused(sentence, meaning);
   }
 
   _lost() {
@@ -194,6 +291,7 @@ export class Sender {
   _look() {
     if (this.state === "evening" && Date.now() >= this.when.getTime()) this.start();
     const trying = this.state === "uploading" || (this.state === "lost" && !this.timer);
+    if (this.hashing) return;
     const patience = this.sent < this.file.size ? STALL_MS : CLOSING_MS;
     if (trying && Date.now() - this.movedAt > patience) this._lost();
   }
@@ -212,5 +310,14 @@ export class Sender {
   _become(state) {
     this.state = state;
     this.tell.state(state);
+  }
+}
+
+async function readable(file, place) {
+  try {
+    await file.slice(place, place + 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }
