@@ -20,7 +20,12 @@ def register_access_policy(policy: Policy) -> None:
         _policies.append(policy)
 
 
+def may_play(*, viewer_id: int, recording_id: int) -> bool:
+    """Tell whether a registered policy lets the viewer play the recording."""
+    return any(policy(viewer_id, recording_id) for policy in _policies)
+
+
 def require_access(*, viewer_id: int, recording_id: int) -> None:
     """Raise AccessRefused unless a registered policy lets the viewer play the recording."""
-    if not any(policy(viewer_id, recording_id) for policy in _policies):
+    if not may_play(viewer_id=viewer_id, recording_id=recording_id):
         raise AccessRefused(f"viewer {viewer_id}, recording {recording_id}")

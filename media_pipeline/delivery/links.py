@@ -8,17 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from media_pipeline.delivery import nginx
 from media_pipeline.delivery.access import require_access
+from media_pipeline.delivery.expiry import expires_at
+from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
 from media_pipeline.recordings.queries import renditions_of
 
 MASTER = "master.m3u8"
+CHAPTERS = "chapters.vtt"
+# Beside the modes, a link says which set of slide pictures and which storyboard it is for.
+SLIDES = "slides"
+STORYBOARD = "storyboard"
 _LINK_SALT = "media_pipeline.delivery.link"
-_PAYLOAD = re.compile(r"(\d{1,18})\.(\d{1,12})\.([0-9a-f]{32})\.([a-z]+\d+(?:-[a-z]+\d+)*)")
+_PAYLOAD = re.compile(
+    r"(\d{1,18})\.(\d{1,12})\.([0-9a-f]{32})\.([a-z]+\d{1,12}(?:-[a-z]+\d{1,12})*)", re.ASCII
+)
 
 
 class LinkRefused(Exception):
@@ -27,7 +35,9 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True)
 class Link:
-    """What a media address says once its signature was checked. `fences` has the fence of each mode's file."""
+    """What a media address says once its signature was checked. `fences` has the fence of each mode's file, of the
+    slides and of the storyboard, as far as there are any.
+    """
 
     viewer_id: int
     expires: int
@@ -36,7 +46,9 @@ class Link:
 
 
 def playback_links(recording_id: int, *, viewer_id: int, at: datetime) -> dict[str, str]:
-    """Return the signed address of each published mode, and of the HLS master under `hls`.
+    """Return the signed address of each published mode by its name, and where there are such: `hls` (the master
+    playlist), `slides` (up to the picture's number: `3.webp` completes it), `storyboard`, `chapters`, and
+    `captions-<language>`.
 
     Raises AccessRefused when no policy lets the viewer play; empty when nothing is published yet.
     """
@@ -44,22 +56,29 @@ def playback_links(recording_id: int, *, viewer_id: int, at: datetime) -> dict[s
     renditions = renditions_of(recording_id)
     if not renditions:
         return {}
-    public_id = Recording.objects.values_list("public_id", flat=True).get(pk=recording_id)
-    token = sign(
-        Link(
-            viewer_id=viewer_id,
-            expires=expires_at(at),
-            public_id=public_id,
-            fences={rendition.mode: rendition.fence for rendition in renditions},
-        )
-    )
-    links = {rendition.mode: address(token, f"{rendition.mode}.mp4") for rendition in renditions}
-    return links | {"hls": address(token, MASTER)}
+    recording = Recording.objects.select_related("storyboard").get(pk=recording_id)
+    fences = {rendition.mode: rendition.fence for rendition in renditions}
+    slide = recording.slides.first()
+    if slide is not None:
+        fences[SLIDES] = slide.fence
+    if hasattr(recording, "storyboard"):
+        fences[STORYBOARD] = recording.storyboard.fence
+    link = Link(viewer_id, expires_at(at), recording.public_id, fences)
+    token = sign(link)
 
+    def place(entry: str, file: str) -> str:
+        return nginx_address(link, entry, file) or address(token, file)
 
-def expires_at(at: datetime) -> int:
-    """Return until when what is signed at `at` holds, in seconds since 1970."""
-    return int(at.timestamp()) + settings.MEDIA_LINK_SECONDS
+    links = {rendition.mode: place(rendition.mode, f"{rendition.mode}.mp4") for rendition in renditions}
+    links["hls"] = address(token, MASTER)
+    if SLIDES in fences:
+        links |= {SLIDES: place(SLIDES, "slide-"), "chapters": address(token, CHAPTERS)}
+    if STORYBOARD in fences:
+        links[STORYBOARD] = place(STORYBOARD, "storyboard.webp")
+    for language, revision in recording.captions.values_list("language", "revision"):
+        # The revision makes it another address, so that nobody reads captions that the browser kept from before.
+        links[f"captions-{language}"] = f"{address(token, f'captions-{language}.vtt')}?revision={revision}"
+    return links
 
 
 def address(token: str, file: str) -> str:
@@ -67,9 +86,20 @@ def address(token: str, file: str) -> str:
     return reverse("delivery:file", args=[token, file])
 
 
+def nginx_address(link: Link, entry: str, file: str) -> str | None:
+    """Return the address of a stored file under nginx's own signature; None where nginx does not check links.
+
+    `entry` says which fence of the link the file belongs to.
+    """
+    folder = f"{link.public_id}/{link.fences[entry]}"
+    if not nginx.secret() or files.local_path(files.storage(), folder) is None:
+        return None
+    return nginx.signed_address(file, folder=folder, viewer_id=link.viewer_id, expires=link.expires)
+
+
 def sign(link: Link) -> str:
     """Return the token of a link: one path segment."""
-    fences = "-".join(f"{mode}{fence}" for mode, fence in link.fences.items())
+    fences = "-".join(f"{entry}{fence}" for entry, fence in link.fences.items())
     return signing.Signer(salt=_LINK_SALT).sign(
         f"{link.viewer_id}.{link.expires}.{link.public_id.hex}.{fences}"
     )
@@ -87,7 +117,7 @@ def read(token: str, *, at: datetime) -> Link:
     viewer_id, expires, public_id, fences = match.groups()
     if at.timestamp() >= int(expires):
         raise LinkRefused("expired")
-    pairs = (re.fullmatch(r"([a-z]+)(\d+)", pair) for pair in fences.split("-"))
+    pairs = re.findall(r"([a-z]+)(\d+)", fences)
     return Link(
-        int(viewer_id), int(expires), uuid.UUID(public_id), {pair[1]: int(pair[2]) for pair in pairs if pair}
+        int(viewer_id), int(expires), uuid.UUID(public_id), {entry: int(fence) for entry, fence in pairs}
     )

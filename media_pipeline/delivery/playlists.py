@@ -1,5 +1,6 @@
 """The HLS master playlist, written by us from measured values: ffmpeg's own states wrong bandwidths (RFC 8216)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,10 @@ class Variant:
 
 
 def master_playlist(variants: Iterable[Variant]) -> str:
-    """Return the playlist of all modes, lowest first: a player starts with the first line."""
+    """Return the playlist of all modes, lowest first: a player starts with the first line whose codecs it knows.
+
+    So a player without Opus begins with the AAC sound and goes on to the modes whose sound is AAC.
+    """
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for variant in sorted(variants, key=lambda one: one.peak_bps):
         attributes = [
@@ -33,3 +37,8 @@ def master_playlist(variants: Iterable[Variant]) -> str:
             attributes.append(f"FRAME-RATE={variant.frame_rate:.3f}")
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{variant.mode}.m3u8"]
     return "\n".join([*lines, ""])
+
+
+def pointing(playlist: str, file: str, address: str) -> str:
+    """Return a mode's playlist with its file at another address than beside it."""
+    return re.sub(rf'(?m)^{re.escape(file)}$|(?<=URI="){re.escape(file)}(?=")', address, playlist)

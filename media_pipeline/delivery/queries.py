@@ -1,8 +1,14 @@
-"""Playlists, from what the database has measured. Only modes that the link names are told of."""
+"""Playlists, captions and chapters, from what the database has. Only modes that the link names are told of."""
 
-from media_pipeline.delivery.links import MASTER, Link
-from media_pipeline.delivery.playlists import Variant, master_playlist
-from media_pipeline.recordings.models import Rendition
+import html
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from media_pipeline.delivery.links import MASTER, Link, nginx_address
+from media_pipeline.delivery.playlists import Variant, master_playlist, pointing
+from media_pipeline.recordings.cues import Cue, write
+from media_pipeline.recordings.models import CaptionTrack, Recording, Rendition
 
 FIELDS = ("mode", "fence", "average_bps", "peak_bps", "codecs", "width", "height", "frame_rate")
 
@@ -13,10 +19,43 @@ def playlist(link: Link, mode: str) -> str | None:
     if mode != MASTER.removesuffix(".m3u8"):
         if mode not in link.fences:
             return None
-        return published.filter(mode=mode, fence=link.fences[mode]).values_list("playlist", flat=True).first()
+        mine = published.filter(mode=mode, fence=link.fences[mode])
+        text = mine.values_list("playlist", flat=True).first()
+        file = f"{mode}.mp4"
+        elsewhere = nginx_address(link, mode, file) if text else None
+        return pointing(text, file, elsewhere) if text and elsewhere else text
     variants = [
         Variant(row.mode, row.average_bps, row.peak_bps, row.codecs, row.width, row.height, row.frame_rate)
         for row in published.only(*FIELDS)
         if link.fences.get(row.mode) == row.fence
     ]
     return master_playlist(variants) if variants else None
+
+
+def captions(link: Link, language: str) -> str | None:
+    """Return the captions of a recording in a language, or None when it has none."""
+    tracks = CaptionTrack.objects.filter(recording__public_id=link.public_id, language=language)
+    return tracks.values_list("vtt", flat=True).first()
+
+
+def chapters(link: Link) -> str | None:
+    """Return the slide index as WebVTT chapters, or None without slides. A slide that nobody named is "Slide N"."""
+    recording = Recording.objects.filter(public_id=link.public_id).first()
+    if recording is None:
+        return None
+    slides = list(recording.slides.values_list("from_ms", "title"))
+    times = [from_ms for from_ms, _title in slides]
+    end = max(recording.duration_ms or 0, times[-1] + 1) if times else 0
+    cues = [
+        Cue(from_ms, until_ms, _chapter(title, number))
+        for number, ((from_ms, until_ms), (_from, title)) in enumerate(
+            zip(pairwise([*times, end]), slides, strict=True), start=1
+        )
+    ]
+    return write(cues) if cues else None
+
+
+def _chapter(title: str, number: int) -> str:
+    """Return what a chapter is called, in one line, escaped as WebVTT wants it."""
+    words = " ".join(title.split()) or _("Slide %(number)s") % {"number": number}
+    return html.escape(words, quote=False)

@@ -6,4 +6,8 @@ from media_pipeline.delivery import views
 
 app_name = "delivery"
 
-urlpatterns = [path("<str:token>/<str:name>", views.file, name="file")]
+urlpatterns = [
+    path("<str:token>/<str:name>", views.file, name="file"),
+    # Answered by nginx where it checks links; who comes here has passed it by.
+    path("signed/<str:signature>/<int:expires>/<path:folder>/<str:name>", views.not_here, name="signed"),
+]

@@ -1,91 +1,73 @@
 """Serving media: one check of a signature and a cookie, then bytes. No segment asks the database anything."""
 
-import os
+import hashlib
+import re
 from datetime import datetime
 
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    JsonResponse,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from media_pipeline.delivery import cookies, links, queries
-from media_pipeline.delivery.ranges import ByteRange, RangeNotSatisfiable, blocks, parse_range
-from media_pipeline.recordings import files
+from media_pipeline.delivery.sending import send
+from media_pipeline.delivery.stored import stored_file
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-STORAGE_LINK_SECONDS = 3600
+TEXT_TYPE = "text/vtt; charset=utf-8"
+# Captions and chapters are edited: a browser asks again after this long, and hears "not modified" (seconds).
+TEXT_SECONDS = 60
+_PLAYLIST = re.compile(r"([a-z]+)\.m3u8", re.ASCII)
+_CAPTIONS = re.compile(r"captions-([a-z]{2})\.vtt", re.ASCII)
 
 
 @require_safe
 def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
-    """One rendition, its playlist, or the master playlist, for the viewer that the token was made for."""
+    """A rendition, a picture, a playlist, captions or chapters, for the viewer that the token was made for."""
     at = timezone.now()
     try:
         link = links.read(token, at=at)
     except links.LinkRefused:
         return _forbidden()
-    if cookies.viewer_of(request, at=at) != link.viewer_id:
+    if cookies.viewer_of(request) != link.viewer_id:
         return _forbidden()
-    mode, _dot, kind = name.rpartition(".")
-    if kind == "m3u8":
-        text = queries.playlist(link, mode)
-        return _playlist(text, link, at) if text else _missing()
-    if kind != "mp4" or mode not in link.fences:
+    if playlist := _PLAYLIST.fullmatch(name):
+        return _playlist(request, link, playlist[1], at)
+    if captions := _CAPTIONS.fullmatch(name):
+        return _text(request, queries.captions(link, captions[1]))
+    if name == links.CHAPTERS:
+        return _text(request, queries.chapters(link))
+    stored = stored_file(link, name)
+    if stored is None:
         return _missing()
-    return _rendition(request, link, mode, at)
-
-
-def _rendition(request: HttpRequest, link: links.Link, mode: str, at: datetime) -> HttpResponseBase:
-    name = files.rendition_name(link.public_id, link.fences[mode], mode)
-    there = files.storage()
-    path = files.local_path(there, name)
-    if path is None:
-        # Object storage serves ranges better than we do; its own link is short-lived and signed as well.
-        redirect = HttpResponseRedirect(there.url(name, expire=STORAGE_LINK_SECONDS))  # type: ignore[call-arg]
-        redirect["Cache-Control"] = "no-store"
-        return redirect
     try:
-        source = path.open("rb")
+        response = send(request, stored)
     except FileNotFoundError:
         return _missing()
-    size = os.fstat(source.fileno()).st_size
-    etag = f'"{link.public_id.hex}-{link.fences[mode]}-{mode}"'
-    wanted = request.headers.get("Range")
-    if request.headers.get("If-Range", etag) != etag:
-        wanted = None
-    try:
-        chosen = parse_range(wanted, size)
-    except RangeNotSatisfiable:
-        source.close()
-        response: HttpResponseBase = HttpResponse(status=416)
-        response["Content-Range"] = f"bytes */{size}"
-        return response
-    sent = chosen or ByteRange(0, size - 1)
-    if request.method == "HEAD":
-        source.close()
-        response = HttpResponse(status=206 if chosen else 200)
-    else:
-        response = StreamingHttpResponse(blocks(source, sent), status=206 if chosen else 200)
-    response["Content-Type"] = "audio/mp4" if mode == "audio" else "video/mp4"
-    response["Content-Length"] = str(sent.length)
-    response["Accept-Ranges"] = "bytes"
-    response["ETag"] = etag
-    # Named, so that the gzip middleware keeps its hands off: a compressed range is no range.
-    response["Content-Encoding"] = "identity"
-    if chosen:
-        response["Content-Range"] = f"bytes {chosen.first}-{chosen.last}/{size}"
-    return _cached(response, link, at)
+    return response if response.has_header("Cache-Control") else _cached(response, link, at)
 
 
-def _playlist(text: str, link: links.Link, at: datetime) -> HttpResponseBase:
+@require_safe
+def not_here(request: HttpRequest, **_address: object) -> HttpResponse:
+    """A link that only nginx can check, past nginx."""
+    return _forbidden()
+
+
+def _playlist(request: HttpRequest, link: links.Link, mode: str, at: datetime) -> HttpResponseBase:
+    text = queries.playlist(link, mode)
+    if text is None:
+        return _missing()
     return _cached(HttpResponse(text, content_type=PLAYLIST_TYPE), link, at)
+
+
+def _text(request: HttpRequest, text: str | None) -> HttpResponseBase:
+    if text is None:
+        return _missing()
+    response = HttpResponse(text, content_type=TEXT_TYPE)
+    response["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    response["Cache-Control"] = f"private, max-age={TEXT_SECONDS}"
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def _cached(response: HttpResponseBase, link: links.Link, at: datetime) -> HttpResponseBase:

@@ -12,8 +12,8 @@ from media_pipeline.packaging import boxes
 from media_pipeline.packaging.inspect import packaged
 from media_pipeline.recordings.failures import Failure, StageFailed
 from media_pipeline.transcoding import encode
-from media_pipeline.transcoding.commands import Output
-from media_pipeline.transcoding.ladder import LIGHT
+from media_pipeline.transcoding.chunks import spans
+from media_pipeline.transcoding.ladder import GOP_SECONDS, SLIDES, ladder_for
 from tests.media_pipeline import factories
 
 REFERENCES = st.lists(
@@ -67,18 +67,29 @@ def test_any_bytes_are_boxes_or_malformed(noise):
 
 @pytest.fixture(scope="module")
 def light(tmp_path_factory):
-    """A real light rendition of 26 seconds: three segments."""
+    """A real light rendition of 26 seconds, joined of two chunks: three segments."""
     folder = tmp_path_factory.mktemp("light")
     source = factories.lecture(folder / "source.mp4", 26, "320x180", "10")
     facts = encode.probe(source, folder=folder, cancelled=lambda: False)
     timeline = encode.measure(source, facts, folder=folder, cancelled=lambda: False)
-    output = Output(LIGHT, folder / "light.mp4")
-    encode.make_video(source, facts, timeline, [output], on_percent=lambda _: None, cancelled=lambda: False)
-    return output.path
+    encode.make_sound(source, facts, timeline, opus=folder / "opus.mp4", aac=folder / "aac.mp4",
+                      on_percent=lambda _: None, cancelled=lambda: False)  # fmt: skip
+    step = ladder_for(SLIDES, 320, 180)[0]
+    parts = []
+    for number, span in enumerate(spans(timeline.duration_ms, facts.demuxer, chunk_seconds=GOP_SECONDS)):
+        (folder / str(number)).mkdir()
+        made = encode.make_chunk(source, facts, timeline, span, [step], folder=folder / str(number),
+                                 on_percent=lambda _: None, cancelled=lambda: False)  # fmt: skip
+        parts.append(made["light"])
+    output = folder / "light.mp4"
+    encode.join(parts, folder / "opus.mp4", output, step, timeline, cancelled=lambda: False)
+    return output
 
 
-def inspect(path, expected_ms=26_000):
-    return packaged(path, file="light.mp4", expected_ms=expected_ms, tolerance_ms=2000, pictured=True)
+def inspect(path, expected_ms=26_000, gop_ms=GOP_SECONDS * 1000):
+    return packaged(
+        path, file="light.mp4", expected_ms=expected_ms, tolerance_ms=2000, pictured=True, gop_ms=gop_ms
+    )
 
 
 @pytest.mark.media
@@ -126,3 +137,37 @@ def test_a_hole_of_zeros_is_not_published(light, tmp_path):
     holed.write_bytes(whole)
     with pytest.raises(StageFailed):
         inspect(holed)
+
+
+@pytest.mark.media
+def test_segments_that_do_not_stand_on_the_grid_are_not_published(light):
+    with pytest.raises(StageFailed, match="segment 0"):
+        inspect(light, gop_ms=6000)
+
+
+@pytest.mark.media
+def test_a_segment_that_begins_in_the_middle_of_a_group_is_not_published(light, tmp_path):
+    # given a fragment whose first sample says that it needs another one
+    with light.open("rb") as source:
+        layout = boxes.top_level(source)
+        second = [box for box in layout if box.kind == b"moof"][1]
+    lied, content = tmp_path / "lied.mp4", bytearray(light.read_bytes())
+    place = content.index(b"trun", second.offset)
+    assert int.from_bytes(content[place + 5 : place + 8], "big") & 0x4
+    struct.pack_into(">I", content, place + 16, 0x01010000)
+    lied.write_bytes(content)
+    with pytest.raises(StageFailed, match="without a key picture"):
+        inspect(lied)
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"tfhd", b"trun", b"tfdt"]))
+def test_any_fragment_is_read_or_malformed(noise, kind):
+    leaf = struct.pack(">I4s", 8 + len(noise), kind) + noise
+    traf = struct.pack(">I4s", 8 + len(leaf), b"traf") + leaf
+    moof = struct.pack(">I4s", 8 + len(traf), b"moof") + traf + struct.pack(">I4s", 8, b"mdat")
+    source = io.BytesIO(moof)
+    try:
+        (found,) = boxes.fragments(source, boxes.top_level(source))
+    except boxes.Malformed:
+        return
+    assert found.size == len(moof)

@@ -122,3 +122,18 @@ def test_a_tool_dies_with_a_worker_that_was_killed(tmp_path):
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     assert wait_until_gone("sleep 63.25")
+
+
+def test_pictures_come_as_they_are_written_and_silence_among_them_is_a_stall(tmp_path):
+    blocks: list[bytes] = []
+
+    def take(block):
+        blocks.append(block)
+        return True
+
+    run(["printf", r"\0\n\377"], limits=QUICK, folder=tmp_path, on_block=take)
+    assert b"".join(blocks) == b"\0\n\xff"
+    assert all(blocks)
+    with pytest.raises(ToolTimedOut) as failure:
+        run(["yes"], limits=Limits(20, stall_seconds=1), folder=tmp_path, on_block=lambda block: False)
+    assert failure.value.stalled
