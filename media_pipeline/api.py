@@ -6,8 +6,11 @@ above), nor know lectures, lawyers or sessions.
 
 import uuid
 
+from media_pipeline.conductor.lines import JobSummary
+from media_pipeline.conductor.operations import UnableToConduct
+from media_pipeline.conductor.operations import cancel as cancel_processing
+from media_pipeline.conductor.operations import retry as retry_processing
 from media_pipeline.conductor.queries import (
-    JobSummary,
     ModeSummary,
     RecordingSummary,
     RecordingUnknown,
@@ -15,26 +18,89 @@ from media_pipeline.conductor.queries import (
     recording_summary,
     recordings_of,
 )
-from media_pipeline.delivery.access import AccessRefused, register_access_policy
+from media_pipeline.delivery.access import AccessRefused, may_play, register_access_policy
 from media_pipeline.delivery.cookies import set_viewer_cookie
 from media_pipeline.delivery.links import playback_links
+from media_pipeline.recordings.captions import (
+    CaptionsChanged,
+    CaptionsOut,
+    CueEdit,
+    caption_languages_of,
+    captions_of,
+    cues_of,
+    edit_caption_cues,
+    put_captions,
+    remove_captions,
+)
+from media_pipeline.recordings.cues import (
+    MAX_BYTES as CAPTIONS_MAX_BYTES,
+)
+from media_pipeline.recordings.cues import (
+    MAX_CUE_CHARACTERS,
+    CaptionsRefused,
+    Cue,
+    read_time,
+)
+from media_pipeline.recordings.cues import (
+    decode as decode_captions,
+)
 from media_pipeline.recordings.events import (
     recording_ready,
     recording_recognised,
     recording_refused,
     recording_watchable,
 )
+from media_pipeline.recordings.models import CaptionTrack
+from media_pipeline.recordings.slides import (
+    TITLE_CHARACTERS as SLIDE_TITLE_CHARACTERS,
+)
+from media_pipeline.recordings.slides import (
+    SlideOut,
+    SlideUnknown,
+    StoryboardOut,
+    UnableToEditSlides,
+    merge_slide,
+    move_slide,
+    rename_slide,
+    slides_of,
+    storyboard_of,
+)
 from media_pipeline.uploads.queries import UploadUnknown, upload_of
 from qianchang.people.models import Account
 
 __all__ = [
+    "CAPTIONS_MAX_BYTES",
+    "CAPTION_LANGUAGES",
+    "MAX_CUE_CHARACTERS",
+    "SLIDE_TITLE_CHARACTERS",
     "AccessRefused",
+    "CaptionsChanged",
+    "CaptionsOut",
+    "CaptionsRefused",
+    "Cue",
+    "CueEdit",
     "JobSummary",
     "ModeSummary",
     "RecordingSummary",
     "RecordingUnknown",
+    "SlideOut",
+    "SlideUnknown",
+    "StoryboardOut",
+    "UnableToConduct",
+    "UnableToEditSlides",
     "UploadUnknown",
+    "cancel_processing",
+    "caption_languages_of",
+    "captions_of",
+    "cues_of",
+    "decode_captions",
+    "edit_caption_cues",
+    "may_play",
+    "merge_slide",
+    "move_slide",
     "playback_links",
+    "put_captions",
+    "read_time",
     "recording_of_upload",
     "recording_ready",
     "recording_recognised",
@@ -44,8 +110,16 @@ __all__ = [
     "recording_watchable",
     "recordings_of",
     "register_access_policy",
+    "remove_captions",
+    "rename_slide",
+    "retry_processing",
     "set_viewer_cookie",
+    "slides_of",
+    "storyboard_of",
 ]
+
+# The languages that captions may be in: code and name.
+CAPTION_LANGUAGES = CaptionTrack.Language.choices
 
 
 def recording_of_upload(upload_public_id: uuid.UUID | str, *, owner: Account) -> RecordingSummary:

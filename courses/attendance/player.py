@@ -1,10 +1,12 @@
 """What the player on a lecture page is told when the page is made."""
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from courses.attendance import queries, registries
 from courses.attendance.queries import WatchRecord
@@ -12,10 +14,19 @@ from courses.attendance.rules import Terms
 from courses.catalogue.models import LecturePage, LectureVersion
 from courses.catalogue.queries import current_version
 from courses.enrolment.queries import may_play
-from media_pipeline.api import RecordingSummary, recording_summary
+from media_pipeline import api as media
 from qianchang.people.queries import lawyer_of
 
 RATES = (1, 1.25, 1.5, 2)
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """One line of the slide index beside the player: the picture's number, when it begins, what it is called."""
+
+    number: int
+    from_ms: int
+    label: str
 
 
 def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
@@ -27,16 +38,22 @@ def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] 
     version = current_version(lecture) if lawyer else None
     if lawyer is None or version is None or not may_play(lawyer, lecture, at):
         return None
-    recording = recording_summary(version.recording_id)
+    recording = media.recording_summary(version.recording_id)
     if not recording.modes:
         return None
     today = timezone.localdate(at)
     terms = registries.terms_of(lawyer, on=today)
     record = queries.watch_record(lawyer, version, terms=terms)
     credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
-    config = _config(lecture, version, recording, record, terms, credited=credited)
+    slides = media.slides_of(recording.id, duration_ms=version.length_ms)
+    config = _config(lecture, version, recording, record, terms, slides=slides, credited=credited)
     return {
         "config": config,
+        # They stand in the page, where they can be read; the script reads them there.
+        "slides": [
+            IndexEntry(slide.number, slide.from_ms, slide.label or _("Slide %(number)s") % {"number": place})
+            for place, slide in enumerate(slides, start=1)
+        ],
         "record": record,
         "presence_url": reverse("attendance:presence", args=[lecture.pk]),
     }
@@ -58,27 +75,25 @@ def codes_of(record: WatchRecord) -> list[dict[str, Any]]:
 def _config(
     lecture: LecturePage,
     version: LectureVersion,
-    recording: RecordingSummary,
+    recording: media.RecordingSummary,
     record: WatchRecord,
     terms: Terms,
     *,
+    slides: tuple[media.SlideOut, ...],
     credited: bool,
 ) -> dict[str, object]:
+    storyboard = media.storyboard_of(recording.id)
     return {
         "lecture": lecture.pk,
         "version": version.pk,
         "title": lecture.localised_title,
         "opens": "/api/v1/playbacks/",
-        "modes": [
-            {
-                "mode": mode.mode,
-                "label": str(mode.label),
-                "bytes": mode.size_bytes,
-                "kbits": mode.average_kbits,
-                "width": mode.width,
-            }
-            for mode in recording.modes
+        "modes": [_mode(mode, slides) for mode in recording.modes],
+        "captions": [
+            {"language": language, "label": label}
+            for language, label in media.caption_languages_of(recording.id)
         ],
+        "storyboard": asdict(storyboard) if storyboard else None,
         # Faster than the rule credits would only waste the lawyer's evening; afterwards any speed will do.
         "rates": [rate for rate in RATES if credited or rate <= terms.max_rate] or [1],
         "duration_ms": version.length_ms,
@@ -92,4 +107,17 @@ def _config(
         "codes": codes_of(record),
         "credited": credited,
         "hours_url": "/my/hours/",
+    }
+
+
+def _mode(mode: media.ModeSummary, slides: tuple[media.SlideOut, ...]) -> dict[str, object]:
+    """One way of watching. The sound alone is called so; with slides, their pictures are part of its price."""
+    sound = mode.mode == "audio"
+    return {
+        "mode": mode.mode,
+        "label": _("Audio only") if sound and not slides else str(mode.label),
+        "bytes": mode.size_bytes + (sum(slide.size_bytes for slide in slides) if sound else 0),
+        "kbits": mode.average_kbits,
+        "width": mode.width,
+        "codecs": mode.codecs,
     }

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, Page, PagePermissionTester
 from wagtail.snippets.models import register_snippet
+from wagtail.url_routing import RouteResult
 
 
 class Category(models.TextChoices):
@@ -200,6 +202,20 @@ class LecturePage(LocalisedPage):
         from courses.catalogue import pages
 
         return {**super().get_context(request, *args, **kwargs), **pages.lecture(self, request)}
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Below a published lecture stands its transcript, at `text/`."""
+        if path_components == ["text"] and self.live:
+            return RouteResult(self, kwargs={"part": "text"})
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, part: str = "") -> HttpResponseBase:
+        if part != "text":
+            answer: HttpResponseBase = super().serve(request)
+            return answer
+        from courses.catalogue import transcript_views
+
+        return transcript_views.transcript(request, self)
 
     def clean(self) -> None:
         super().clean()

@@ -79,6 +79,16 @@ def reviewable_lectures(account: Account, *, on: date) -> QuerySet[LecturePage]:
     return lectures if associations is None else lectures.filter(association__in=associations)
 
 
+def correctable_lectures(account: Account, *, on: date) -> QuerySet[LecturePage]:
+    """Every lecture whose slides and captions this account may see at the desk: its own, and those it reviews."""
+    associations = associations_where(account, Act.REVIEW_LECTURE, on=on)
+    reviewed = ~Q(review=LecturePage.Review.DRAFT)
+    if associations is not None:
+        reviewed &= Q(association__in=associations)
+    lectures: QuerySet[LecturePage] = LecturePage.objects.filter(Q(submitted_by=account) | reviewed)
+    return lectures.select_related("recording", "association__parent__parent")
+
+
 def lectures_waiting(associations: Sequence[Association] | None) -> int:
     """How many lectures of these associations (None: of all) wait for review."""
     waiting: QuerySet[LecturePage] = LecturePage.objects.filter(review=LecturePage.Review.IN_REVIEW)

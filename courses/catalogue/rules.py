@@ -30,7 +30,7 @@ def state_of(review: str, recording_state: str | None, *, watchable: bool) -> St
     """
     if review in (State.RETURNED, State.PUBLISHED, State.WITHDRAWN):
         return State(review)
-    if recording_state in ("refused", "failed"):
+    if recording_state in ("refused", "failed", "cancelled"):
         return State.TROUBLED
     if recording_state == "uploading":
         return State.UPLOADING

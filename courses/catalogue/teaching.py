@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue import queries
@@ -31,6 +32,11 @@ ACTIONS = {
     State.RETURNED: _("Make the changes"),
     State.PUBLISHED: _("Open the lecture"),
     State.WITHDRAWN: _("See the reason"),
+}
+# A recording in trouble says which: only a refused one is the file's own fault, and needs another file.
+TROUBLES = {
+    "failed": (_("processing failed"), _("See the reason")),
+    "cancelled": (_("processing cancelled"), _("See details")),
 }
 # The classes of the tags in the stylesheet: done, waiting, needs the user, going on.
 COLOURS = {
@@ -60,7 +66,7 @@ class TeachingRow:
     @property
     def label(self) -> str:
         """The state word."""
-        return str(LABELS[self.state])
+        return str(self._words[0])
 
     @property
     def colour(self) -> str:
@@ -70,7 +76,14 @@ class TeachingRow:
     @property
     def action(self) -> str:
         """What to do next."""
-        return str(ACTIONS[self.state])
+        return str(self._words[1])
+
+    @property
+    def _words(self) -> tuple[Promise, Promise]:
+        usual = (LABELS[self.state], ACTIONS[self.state])
+        if self.state is State.TROUBLED and self.recording is not None:
+            return TROUBLES.get(self.recording.state, usual)
+        return usual
 
     @property
     def percent(self) -> int | None:
@@ -80,7 +93,7 @@ class TeachingRow:
         if self.state is State.UPLOADING:
             return min(100, self.recording.received_bytes * 100 // max(1, self.recording.size_bytes))
         if self.state is State.PROCESSING and self.recording.jobs:
-            return sum(job.progress_percent for job in self.recording.jobs) // len(self.recording.jobs)
+            return self.recording.progress_percent
         return None
 
 

@@ -119,7 +119,7 @@ def _needs_file(recording: media.RecordingSummary | None, *, editable: bool) -> 
     """Whether the page offers the upload: a lecture handed in while its file was on the way goes on, too."""
     if recording is not None and recording.state == "uploading":
         return True
-    return editable and (recording is None or recording.state in ("refused", "failed"))
+    return editable and (recording is None or recording.state in ("refused", "failed", "cancelled"))
 
 
 # --- The review desk -------------------------------------------------------------------------------------------

@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ended, pauseAfter, wordsOf } from "../src/lecture-status/lines.js";
+import { buttonsOf, ended, outdated, pauseAfter, signOf } from "../src/lecture-status/lines.js";
 
-test("a running stage says how far it is, the others only their state", () => {
-  const job = { state: "running", state_label: "进行中", progress_percent: 37, sentence: "" };
-  assert.equal(wordsOf(job), "进行中 37%");
-  assert.equal(wordsOf({ ...job, state: "queued", state_label: "排队" }), "排队");
+test("asking ends when nothing more happens by itself", () => {
+  const over = (state, can_cancel = false) => ended({ state, can_cancel });
+  assert.deepEqual(["uploading", "processing", "ready", "refused", "failed", "cancelled"].map((state) => over(state)), [false, false, true, true, true, true]);
 });
 
-test("a stage that went wrong says why", () => {
-  const job = { state: "failed", state_label: "出错", progress_percent: 12, sentence: "这个文件放不出声音。" };
-  assert.equal(wordsOf(job), "出错 · 这个文件放不出声音。");
+test("a lecture that is ready while its slides are still read goes on", () => {
+  assert.equal(ended({ state: "ready", can_cancel: true }), false);
 });
 
-test("asking ends when the recording is ready, refused or failed", () => {
-  assert.deepEqual(["uploading", "processing", "ready", "refused", "failed"].map((state) => ended({ state })), [false, false, true, true, true]);
+test("every stage has a sign, and only three states have one of their own", () => {
+  const signs = ["done", "running", "failed", "queued", "waiting", "skipped", "cancelled"].map((state) => signOf({ state }));
+  assert.deepEqual(signs, ["#i-done", "#i-running", "#i-failed", "#i-open", "#i-open", "#i-open", "#i-open"]);
+});
+
+test("the page is shown anew when more can be watched or other buttons belong on it", () => {
+  const recording = { modes: [1, 2], can_cancel: true, can_retry: false };
+  assert.equal(buttonsOf(recording), "cancel");
+  assert.equal(outdated({ modes: "2", buttons: "cancel" }, recording), false);
+  assert.equal(outdated({ modes: "1", buttons: "cancel" }, recording), true);
+  assert.equal(outdated({ modes: "2", buttons: "retry" }, recording), true);
+  assert.equal(outdated({}, recording), false);
 });
 
 test("without answers the questions become rare, at most one a minute", () => {

@@ -9,7 +9,7 @@ from courses.catalogue.models import Category, CourseIndexPage, CourseLecture, C
 from courses.catalogue.site import ensure_site
 from courses.enrolment.operations import release_lecture
 from media_pipeline.conductor.models import MediaJob
-from media_pipeline.recordings.models import Recording, Rendition
+from media_pipeline.recordings.models import Recording, Rendition, Slide
 from qianchang.people.models import Account, Association
 from tests.world import World
 
@@ -137,3 +137,29 @@ def make_course(
     index = CourseIndexPage.objects.get()
     index.add_child(instance=course)
     return course
+
+
+def make_slides(
+    recording: Recording,
+    titles: Sequence[str],
+    *,
+    every_ms: int = 20_000,
+    text: str = "",
+    size_bytes: int = 14_000,
+) -> list[Slide]:
+    """Return slides that begin every so often from 0 on, as detection would have left them."""
+    return Slide.objects.bulk_create(
+        Slide(
+            recording=recording,
+            from_ms=place * every_ms,
+            number=place + 1,
+            title=title,
+            text=text,
+            picture=f"{recording.public_id}/1/slide-{place + 1}.webp",
+            fence=1,
+            width=1280,
+            height=720,
+            size_bytes=size_bytes,
+        )
+        for place, title in enumerate(titles)
+    )

@@ -30,6 +30,20 @@ def length_words(length_ms: int | None) -> str:
 
 
 @register.filter
+def moment(ms: int) -> str:
+    """A time in a recording as the player writes it: 4:05, 1:10:22."""
+    minutes, seconds = divmod(ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+@register.filter
+def seconds(ms: int) -> str:
+    """A time in a recording as the address of a place in the player holds it: whole seconds, no thousands' sign."""
+    return str(-(-ms // 1000))
+
+
+@register.filter
 def megabytes(size_bytes: int | None) -> str:
     """A size as learners read it: whole megabytes, one decimal below ten, gigabytes from a thousand on."""
     if size_bytes is None:

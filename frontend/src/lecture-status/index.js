@@ -1,6 +1,6 @@
 // Keeps the list of processing stages up to date: `<ol class="pp" data-recording="<uuid>">` with `li[data-kind]`.
 
-import { ended, pauseAfter, wordsOf } from "./lines.js";
+import { ended, outdated, pauseAfter, signOf } from "./lines.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -10,7 +10,6 @@ function follow(list) {
   const address = `/api/v1/recordings/${list.dataset.recording}/`;
   let failures = 0;
   let timer = 0;
-  let watchable = list.dataset.modes === undefined ? null : Number(list.dataset.modes);
 
   async function ask() {
     timer = 0;
@@ -22,10 +21,7 @@ function follow(list) {
       failures = 0;
       const recording = await answer.json();
       show(list, recording);
-      if (ended(recording) || (watchable !== null && recording.modes.length > watchable)) {
-        watchable = recording.modes.length;
-        renew();
-      }
+      if (ended(recording) || outdated(list.dataset, recording)) renew();
       if (ended(recording)) return;
     } catch {
       failures += 1;
@@ -56,10 +52,12 @@ function show(list, recording) {
     const item = find(list, job) || add(list, job);
     item.dataset.state = job.state;
     const words = item.querySelector("span.n");
-    const now = wordsOf(job);
-    if (words.textContent !== now) words.textContent = now;
+    if (words.textContent !== job.words) words.textContent = job.words;
+    sign(item, job);
     bar(item, job);
   }
+  const percent = document.getElementById("stages-percent");
+  if (percent) percent.textContent = `${recording.progress_percent}%`;
   if (ended(recording)) list.dataset.ended = "yes";
 }
 
@@ -74,9 +72,15 @@ function add(list, job) {
   const state = document.createElement("span");
   state.className = "n";
   words.append(job.label, state);
-  item.append(words);
+  item.append(shape("svg", { "aria-hidden": "true" }), words);
+  item.firstChild.append(shape("use", {}));
   list.append(item);
   return item;
+}
+
+function sign(item, job) {
+  const drawn = item.querySelector("use");
+  if (drawn && drawn.getAttribute("href") !== signOf(job)) drawn.setAttribute("href", signOf(job));
 }
 
 function bar(item, job) {

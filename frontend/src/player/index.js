@@ -1,6 +1,8 @@
 /** Starts the player of a lecture page: finds its parts and ties them to what people and the browser do. */
 import { listenForKeys } from "./keys.js";
+import { playable } from "./modes.js";
 import { Player } from "./player.js";
+import { Preview } from "./preview.js";
 import { openStorage } from "./storage.js";
 import { View } from "./view.js";
 
@@ -14,6 +16,7 @@ function tieControls(player, view) {
   el.full.addEventListener("click", () => fullScreen(view));
   el.rate.addEventListener("change", () => player.setRate(Number(el.rate.value)));
   el.modes.addEventListener("change", (/** @type {any} */ event) => player.setMode(event.target.value));
+  el.captions.addEventListener("click", () => player.captions.toggle());
   el["resume-missing"].addEventListener("click", () => player.playMissing());
   el["continue-here"].addEventListener("click", () => player.play());
   video.addEventListener("click", () => player.toggle());
@@ -44,6 +47,7 @@ function tieKeys(player, view) {
     ArrowUp: () => louder(0.1),
     ArrowDown: () => louder(-0.1),
     f: () => fullScreen(view),
+    c: () => player.captions.toggle(),
     m: () => el.modes.querySelector("input:checked").focus(),
     k: () => el["code-form"] && !el["code-form"].hidden && el["code-input"].focus(),
   });
@@ -90,6 +94,22 @@ function tiePage(player) {
   setInterval(() => player.tick(), 1000);
 }
 
+/** Places in the recording that a slide or an address (#t=seconds) names. @param {Player} player @param {View} view */
+function tiePlaces(player, view) {
+  const { config } = player;
+  const saver = view.el.player.dataset.saver === "1";
+  const address = () => (player.playback ? player.playback.links.storyboard : undefined);
+  const titleAt = (/** @type {number} */ ms) => player.slides.titleAt(ms);
+  new Preview(view, config.storyboard, { address, titleAt, durationMs: config.duration_ms, saver }).tie();
+  player.slides.tie((ms) => player.seek(ms));
+  const named = () => {
+    const seconds = /^#t=(\d+)$/.exec(location.hash);
+    if (seconds) player.seek(Number(seconds[1]) * 1000);
+  };
+  addEventListener("hashchange", named);
+  named();
+}
+
 /** The whole box with its controls; on an iPhone, where only a video can, the video. @param {View} view */
 function fullScreen({ el, video }) {
   const stage = el.stage;
@@ -102,6 +122,8 @@ function fullScreen({ el, video }) {
 const script = document.getElementById("player-config");
 if (script) {
   const config = JSON.parse(script.textContent || "null");
+  const video = /** @type {HTMLVideoElement} */ (document.getElementById("video"));
+  config.modes = playable(config.modes, config.duration_ms, (type) => video.canPlayType(type));
   const view = new View(config);
   const player = new Player(config, view, openStorage());
   tieControls(player, view);
@@ -110,6 +132,6 @@ if (script) {
   tiePage(player);
   // A page that went down with the power looks alive for a moment: look once more.
   if (player.adopt()) setTimeout(() => player.adopt(), 31_000);
-  player.poster();
+  tiePlaces(player, view);
   player.redraw();
 }

@@ -1,7 +1,7 @@
 /**
  * Which way of watching fits the line.
  *
- * @typedef {{mode: string, label: string, bytes: number, kbits: number, width: number | null}} Mode
+ * @typedef {{mode: string, label: string, bytes: number, kbits: number, width: number | null, codecs: string, file?: string}} Mode
  */
 
 /** A mode may use half of the line, so that the buffer grows while it plays (budget B15). */
@@ -15,6 +15,29 @@ const CAREFUL_KBITS = 96;
 /** The meter's shortest window in ms (shorter ones measure single packets), and how many are remembered. */
 const LEAST_WINDOW_MS = 1000;
 const WINDOWS = 8;
+
+/** The stand-in for players without Opus: AAC at 40 kbit/s, and its packaging. */
+const STAND_IN_KBITS = 42;
+
+/**
+ * The modes that this browser can play. Where it has no Opus, the sound comes as AAC (links have it under `aac`).
+ * @param {Mode[]} modes
+ * @param {number} durationMs
+ * @param {(type: string) => string} canPlayType
+ * @returns {Mode[]}
+ */
+export function playable(modes, durationMs, canPlayType) {
+  const kept = modes.flatMap((mode) => {
+    const type = `${mode.width === null ? "audio" : "video"}/mp4; codecs="${mode.codecs}"`;
+    if (!mode.codecs || canPlayType(type)) return [mode];
+    if (mode.mode !== "audio") return [];
+    const extra = mode.bytes - (mode.kbits * durationMs) / 8;
+    const bytes = Math.round((STAND_IN_KBITS * durationMs) / 8 + Math.max(0, extra));
+    return [{ ...mode, file: "aac", kbits: STAND_IN_KBITS, bytes }];
+  });
+  // A browser that denies everything is more likely to be modest than unable.
+  return kept.length ? kept : modes;
+}
 
 /**
  * Whether a mode plays without stalls: null while the speed is not known.

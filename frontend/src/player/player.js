@@ -2,6 +2,7 @@
  * The player: the picture, its playback on the server, and the record of what was played.
  */
 import { ask } from "./api.js";
+import { Captions } from "./captions.js";
 import { Faults, SKIP_MS } from "./faults.js";
 import { missing, lengthOf, union } from "./intervals.js";
 import { bufferedAhead, rememberedSpeed, sampleLine } from "./line.js";
@@ -10,6 +11,7 @@ import { SpeedMeter, choose } from "./modes.js";
 import { Outbox, leftovers } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { Reporter } from "./reporter.js";
+import { SlideShow } from "./slideshow.js";
 import { SpanRecorder } from "./spans.js";
 
 /** Written to this device this often, so that a power cut costs little (budget B18). */
@@ -44,6 +46,8 @@ export class Player {
     /** @type {Promise<boolean> | null} */
     this.opening = null;
     this.link = new LinkState(view);
+    this.slides = new SlideShow(view, config.duration_ms, () => this.poster());
+    this.captions = new Captions(view, config.captions, storage);
     this.meter = new SpeedMeter(rememberedSpeed(storage, Date.now()));
     const remembered = storage.getItem(MODE_KEY);
     this.mode = choose(config.modes, { speedKbits: this.meter.kbits, remembered, saver: saver === "1" });
@@ -141,6 +145,7 @@ export class Player {
     this.accepted = answer.intervals_ms;
     this.times.report = this.times.journal = now;
     this.stand(answer);
+    this.captions.open(answer.links);
     this.load();
     if (this.reporter.earlier.length) this.reporter.send();
     return true;
@@ -149,10 +154,10 @@ export class Player {
   /** Load the chosen mode at the position and go on if it was playing. */
   load() {
     if (!this.playback) return;
-    const source = this.playback.links[this.mode.mode];
+    const { links } = this.playback;
     this.settling = true;
     this.meter.restart();
-    this.video.src = source;
+    this.video.src = links[this.mode.file || ""] || links[this.mode.mode];
     this.video.currentTime = this.positionMs / 1000;
     this.video.defaultPlaybackRate = this.video.playbackRate = this.rate;
     this.poster();
@@ -368,12 +373,11 @@ export class Player {
   deck() {
     const bufferedMs = this.positionMs + bufferedAhead(this.video);
     this.view.deck({ positionMs: this.positionMs, bufferedMs, playing: this.playing });
+    this.poster();
   }
 
   poster() {
-    const loaded = this.video.readyState > 1;
-    if (this.playback && this.mode.width === null) this.view.poster(this.view.words.listening);
-    else this.view.poster(loaded ? null : "");
+    this.slides.stage({ positionMs: this.positionMs, playback: this.playback, sound: this.mode.width === null });
   }
 
   redraw() {
@@ -382,13 +386,14 @@ export class Player {
     const { view } = this;
     const gaps = view.progress(this.accepted, this.unsent());
     view.modes(this.mode.mode, this.meter.kbits, lengthOf(gaps));
+    this.slides.marks(this.covered());
     const records = this.reporter.waiting;
     view.saved({ at: this.times.saved, waiting: this.reporter.broken ? records : 0 });
     this.link.show({
       at: now,
       records,
       bufferedMs: bufferedAhead(this.video),
-      leastKbits: Math.min(...this.config.modes.map((/** @type {any} */ mode) => mode.kbits)),
+      leastKbits: Math.min(...this.config.modes.map((/** @type {any} */ { kbits }) => kbits)),
     });
     this.deck();
   }

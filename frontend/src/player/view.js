@@ -27,7 +27,7 @@ export class View {
     const ids = ["player", "stage", "poster", "poster-note", "play", "back", "seek", "seek-buffered", "seek-played", "time", "rate", "full", "modes"];
     ids.push("link-state", "link-words", "continue-here", "sign-in", "progress-percent", "saved", "strip", "strip-watched");
     ids.push("strip-waiting", "strip-now", "missing", "goal", "resume-missing", "credited", "code-shown", "code-form", "code-index");
-    ids.push("code-number", "code-input", "code-answer");
+    ids.push("code-number", "code-input", "code-answer", "slide", "captions", "preview", "preview-sheet", "preview-time", "preview-title");
     /** @type {Record<string, any>} */
     this.el = Object.fromEntries(ids.map((id) => [id, byId(id)]));
     /** What of a lecture counts: what was watched before and what was missing then. */
@@ -128,6 +128,9 @@ export class View {
   modes(chosen, speedKbits, missingMs) {
     for (const label of this.el.modes.querySelectorAll(".mode")) {
       const mode = this.config.modes.find((/** @type {Mode} */ each) => each.mode === label.dataset.mode);
+      // This browser cannot play it.
+      label.hidden = !mode;
+      if (!mode) continue;
       const fit = fits(mode, speedKbits);
       const words = [
         missingMs
