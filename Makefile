@@ -3,10 +3,10 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check lock messages clean
+.PHONY: help demo up test test-fast check lock messages bench-media clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: ## do the main job on a recording and stay up (RECORDING=path, STAY=0 to exit, PORT=8000)
 	@deploy/bootstrap run
@@ -36,6 +36,10 @@ lock: ## resolve the dependencies again (hashes, no addresses)
 messages: ## collect the strings into the translation catalogue
 	@deploy/bootstrap test
 	$(PYTHON) manage.py makemessages -l zh_Hans --no-wrap --no-location --no-obsolete -i frontend -i var -i .venv -i tests
+
+bench-media: ## our ladder beside a bare encode and two known systems, 12 minutes (RECORDING=path, TRUTH=path, CAMERA=path, SECONDS=120)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.media $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(CAMERA),--camera "$(CAMERA)") $(if $(SECONDS),--seconds $(SECONDS))
 
 clean: ## remove the site's state and everything that was built (asks nothing)
 	rm -rf var static/dist .venv frontend/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -12,6 +12,8 @@ from typing import BinaryIO
 _CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"mvex")
 # No box that we look inside is larger; a bigger one is a lie or not ours.
 _MAX_READ = 64 * 1024**2
+# A sample's flags: `sample_is_non_sync_sample`.
+_NOT_A_KEY = 0x10000
 
 
 class Malformed(Exception):
@@ -74,12 +76,17 @@ class Track:
 
 @dataclass(frozen=True)
 class Fragment:
-    """One `moof` with its `mdat`: bytes from `offset`, and samples and ticks of each track."""
+    """One `moof` with its `mdat`: bytes from `offset`, samples and ticks of each track, and when each track begins.
+
+    `starts` are by the order of decoding, as `tfdt` tells; `keys` are the tracks whose first sample is a key picture.
+    """
 
     offset: int
     size: int
     samples: dict[int, int]
     ticks: dict[int, int]
+    starts: dict[int, int]
+    keys: frozenset[int]
 
 
 def boxes(source: BinaryIO, start: int, end: int) -> Iterator[Box]:
@@ -164,13 +171,10 @@ def fragments(source: BinaryIO, layout: list[Box]) -> list[Fragment]:
             continue
         if number + 1 >= len(layout) or layout[number + 1].kind != b"mdat":
             raise Malformed(f"moof at {box.offset} without its data")
-        samples: dict[int, int] = {}
-        ticks: dict[int, int] = {}
         try:
-            _count(content(source, box), samples, ticks)
+            found.append(_fragment(box, layout[number + 1], content(source, box)))
         except (struct.error, IndexError) as error:
             raise Malformed(f"moof at {box.offset} is cut off") from error
-        found.append(Fragment(box.offset, box.size + layout[number + 1].size, samples, ticks))
     return found
 
 
@@ -214,37 +218,58 @@ def _codec(stsd: bytes) -> str:
     raise Malformed(f"codec {kind!r}")
 
 
-def _count(moof: bytes, samples: dict[int, int], ticks: dict[int, int]) -> None:
-    source = io.BytesIO(moof)
-    for box in boxes(source, 0, len(moof)):
+def _fragment(moof: Box, data: Box, body: bytes) -> Fragment:
+    samples: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    starts: dict[int, int] = {}
+    keys = set()
+    source = io.BytesIO(body)
+    for box in boxes(source, 0, len(body)):
         if box.kind != b"traf":
             continue
         inner = io.BytesIO(content(source, box))
-        track_id = default = 0
+        track_id = default = flags = 0
         for leaf in boxes(inner, 0, box.size - box.header):
-            body = content(inner, leaf)
+            leaf_body = content(inner, leaf)
             if leaf.kind == b"tfhd":
-                track_id, default = _fragment_header(body)
+                track_id, default, flags = _fragment_header(leaf_body)
+            elif leaf.kind == b"tfdt":
+                (starts[track_id],) = struct.unpack_from(">Q" if leaf_body[0] else ">I", leaf_body, 4)
             elif leaf.kind == b"trun":
-                count, duration = _run(body, default)
+                count, duration, first = _run(leaf_body, default, flags)
+                if count and track_id not in samples and not first & _NOT_A_KEY:
+                    keys.add(track_id)
                 samples[track_id] = samples.get(track_id, 0) + count
                 ticks[track_id] = ticks.get(track_id, 0) + duration
+    return Fragment(moof.offset, moof.size + data.size, samples, ticks, starts, frozenset(keys))
 
 
-def _fragment_header(body: bytes) -> tuple[int, int]:
-    """Return the track of a `tfhd` and its default sample duration (0 when it has none)."""
-    flags = int.from_bytes(body[1:4], "big")
+def _fragment_header(body: bytes) -> tuple[int, int, int]:
+    """Return the track of a `tfhd`, and its default sample duration and flags (0 when it has none)."""
+    present = int.from_bytes(body[1:4], "big")
     (track_id,) = struct.unpack_from(">I", body, 4)
-    place = 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
-    return track_id, struct.unpack_from(">I", body, place)[0] if flags & 0x8 else 0
+    place = 8 + (8 if present & 0x1 else 0) + (4 if present & 0x2 else 0)
+    values = []
+    for bit in (0x8, 0x10, 0x20):
+        values.append(struct.unpack_from(">I", body, place)[0] if present & bit else 0)
+        place += 4 if present & bit else 0
+    return track_id, values[0], values[2]
 
 
-def _run(body: bytes, default: int) -> tuple[int, int]:
-    """Return how many samples a `trun` has and how many ticks they last."""
-    flags = int.from_bytes(body[1:4], "big")
+def _run(body: bytes, default_duration: int, default_flags: int) -> tuple[int, int, int]:
+    """Return how many samples a `trun` has, how many ticks they last, and the flags of the first one."""
+    present = int.from_bytes(body[1:4], "big")
     (count,) = struct.unpack_from(">I", body, 4)
-    if not flags & 0x100:
-        return count, count * default
-    place = 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
-    step = 4 * sum(bool(flags & bit) for bit in (0x100, 0x200, 0x400, 0x800))
-    return count, sum(struct.unpack_from(">I", body, place + step * number)[0] for number in range(count))
+    place = 8 + (4 if present & 0x1 else 0)
+    first = default_flags
+    if present & 0x4:
+        (first,) = struct.unpack_from(">I", body, place)
+        place += 4
+    step = 4 * sum(bool(present & bit) for bit in (0x100, 0x200, 0x400, 0x800))
+    if count and present & 0x400:
+        before = 4 * sum(bool(present & bit) for bit in (0x100, 0x200))
+        (first,) = struct.unpack_from(">I", body, place + before)
+    if not present & 0x100:
+        return count, count * default_duration, first
+    ticks = sum(struct.unpack_from(">I", body, place + step * number)[0] for number in range(count))
+    return count, ticks, first

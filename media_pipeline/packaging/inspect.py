@@ -26,20 +26,32 @@ class Packaged:
     playlist: str
 
 
-def packaged(path: Path, *, file: str, expected_ms: int, tolerance_ms: int, pictured: bool) -> Packaged:
+def packaged(
+    path: Path, *, file: str, expected_ms: int, tolerance_ms: int, pictured: bool, gop_ms: int | None = None
+) -> Packaged:
     """Return the facts of a rendition. Raises StageFailed when anything is missing, empty or of another length.
+
+    With `gop_ms` every segment with a picture must last exactly that long (but for the last one), and begin with a key
+    picture where the one before ended: then the segments of any two modes cover the same seconds.
 
     An exit code of zero proves nothing (engineering facts, section 1): a full disk leaves a hole, or an empty end.
     """
     try:
         with path.open("rb") as source:
-            return _read(source, path.stat().st_size, file, expected_ms, tolerance_ms, pictured)
+            found = _read(source, path.stat().st_size, file, expected_ms, tolerance_ms, pictured, gop_ms)
     except boxes.Malformed as error:
         raise StageFailed(Failure.OUTPUT_WRONG, str(error)) from error
+    return found
 
 
 def _read(
-    source: BinaryIO, size: int, file: str, expected_ms: int, tolerance_ms: int, pictured: bool
+    source: BinaryIO,
+    size: int,
+    file: str,
+    expected_ms: int,
+    tolerance_ms: int,
+    pictured: bool,
+    gop_ms: int | None,
 ) -> Packaged:
     layout = boxes.top_level(source)
     headers = {box.kind: box for box in layout if box.kind in (b"moov", b"sidx")}
@@ -55,6 +67,8 @@ def _read(
         _check_track(track, fragments, expected_ms, tolerance_ms)
     _check_index(source, layout, fragments)
     lead = next((track for track in tracks if track.handler == "vide"), tracks[0])
+    if gop_ms and pictured:
+        _check_grid(lead, fragments, gop_ms)
     segments = tuple(
         Segment(fragment.offset, fragment.size, fragment.ticks[lead.track_id] * 1000 / lead.timescale)
         for fragment in fragments
@@ -89,6 +103,21 @@ def _check_track(
         raise StageFailed(
             Failure.OUTPUT_WRONG, f"{track.handler}: {length_ms:.0f} ms instead of {expected_ms} ms"
         )
+
+
+def _check_grid(track: boxes.Track, fragments: list[boxes.Fragment], gop_ms: int) -> None:
+    """Segments stand at whole multiples of the GOP, each with a key picture first and no gap before it."""
+    for number, fragment in enumerate(fragments):
+        begins, lasts = fragment.starts.get(track.track_id), fragment.ticks[track.track_id]
+        whole = Fraction(gop_ms * track.timescale, 1000)
+        last = number == len(fragments) - 1
+        if begins != number * whole or (lasts > whole if last else lasts != whole):
+            raise StageFailed(
+                Failure.OUTPUT_WRONG,
+                f"segment {number} begins at {begins} and lasts {lasts} of {whole} ticks",
+            )
+        if track.track_id not in fragment.keys:
+            raise StageFailed(Failure.OUTPUT_WRONG, f"segment {number} begins without a key picture")
 
 
 def _check_index(source: BinaryIO, layout: list[boxes.Box], fragments: list[boxes.Fragment]) -> None:

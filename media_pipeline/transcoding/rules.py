@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from media_pipeline.recordings.failures import Failure, RecordingRefused
+from media_pipeline.recordings.failures import Failure, RecordingRefused, Warned
 
 # ffmpeg's own names. A demuxer or decoder that nobody listed does not run: playlists and concat scripts read other files.
 DEMUXERS = (
@@ -44,16 +45,36 @@ MAX_FRAME_RATE = 120
 MAX_DURATION_MS = 6 * 3600 * 1000
 MIN_DURATION_MS = 1000
 SILENCE_DB = -70.0
+# Every recording is made this loud (EBU R 128): a little above -16, of which Opus at 16 kbit/s loses what lies above its
+# band. What is left of a recording that needs more gain than this is mostly noise.
+LOUDNESS_LUFS = Decimal("-15.7")
+LOUDNESS_STEP = Decimal("0.4")
+MAX_GAIN_DB = Decimal(20)
+QUIET_LUFS = Decimal(-33)
+# Pixels: with fewer, the letters of a slide run together.
+SMALL_PICTURE = 640 * 360
+# How far the average frame rate may lie under the rate of the closest two pictures: a first or last one off the beat.
+UNEVEN = Fraction(3, 100)
 
 
 @dataclass(frozen=True)
 class SourcePicture:
-    """The picture track that will be used; size as shown: turned by the display matrix, with square pixels."""
+    """The picture track that will be used; size as shown: turned by the display matrix, with square pixels.
+
+    `frame_rate` is the average, None where the container does not say; `uneven` when pictures come at uneven times.
+    """
 
     index: int
     width: int
     height: int
     interlaced: bool
+    frame_rate: Fraction | None = None
+    uneven: bool = False
+
+    @property
+    def even_rate(self) -> Fraction | None:
+        """The rate at which every picture would be shown once; None where there is no such rate."""
+        return None if self.uneven else self.frame_rate
 
 
 @dataclass(frozen=True)
@@ -152,6 +173,21 @@ def timeline(source: Source, measured: Measured) -> Timeline:
     return Timeline(duration, ends[source.sound_index], picture_end)
 
 
+def warnings(source: Source, *, lufs: Decimal | None = None) -> list[Warned]:
+    """Return what the expert should know of a recording that is taken all the same. `lufs`: its loudness, once measured."""
+    found = []
+    if lufs is not None and lufs < QUIET_LUFS:
+        found.append(Warned.TOO_QUIET)
+    if source.picture is None:
+        return [*found, Warned.NO_PICTURE]
+    # By area: a telephone held upright shows as much, and 4:3 is not smaller for being narrower.
+    if source.picture.width * source.picture.height < SMALL_PICTURE:
+        found.append(Warned.SMALL_PICTURE)
+    if source.picture.uneven:
+        found.append(Warned.VARIABLE_FRAME_RATE)
+    return found
+
+
 # What ffprobe writes when it gives up, and what that means to the person who sent the file.
 _COMPLAINTS: tuple[tuple[str, Failure], ...] = (
     ("moov atom not found", Failure.CUT_OFF),
@@ -208,7 +244,8 @@ def _judge_picture(stream: Mapping[str, Any]) -> SourcePicture:
     if width * height > MAX_PIXELS:
         raise RecordingRefused(Failure.PICTURE_TOO_LARGE, f"{width}x{height}")
     # The average is what the pictures are; r_frame_rate of a variable recording is only the finest step between two.
-    rate = _ratio(stream.get("avg_frame_rate")) or _ratio(stream.get("r_frame_rate"))
+    finest = _ratio(stream.get("r_frame_rate"))
+    rate = _ratio(stream.get("avg_frame_rate")) or finest
     if rate is not None and rate > MAX_FRAME_RATE:
         raise RecordingRefused(Failure.TOO_MANY_FRAMES, f"{rate} pictures a second")
     aspect = _ratio(str(stream.get("sample_aspect_ratio", "")).replace(":", "/")) or Fraction(1)
@@ -218,7 +255,16 @@ def _judge_picture(stream: Mapping[str, Any]) -> SourcePicture:
         width, height = height, width
     # DV says nothing and is interlaced; the filter leaves frames alone that do not call themselves so.
     interlaced = stream.get("field_order") != "progressive"
-    return SourcePicture(int(stream["index"]), width, height, interlaced)
+    uneven = _uneven(rate, finest, interlaced=interlaced)
+    return SourcePicture(int(stream["index"]), width, height, interlaced, rate, uneven)
+
+
+def _uneven(average: Fraction | None, finest: Fraction | None, *, interlaced: bool) -> bool:
+    if average is None or finest is None:
+        return False
+    if interlaced and abs(finest - 2 * average) <= 2 * average * UNEVEN:
+        return False  # it counts fields
+    return abs(finest - average) > finest * UNEVEN
 
 
 def _rotation(stream: Mapping[str, Any]) -> int:

@@ -62,12 +62,14 @@ def run(
     limits: Limits,
     folder: Path,
     on_line: Callable[[str], bool] | None = None,
+    on_block: Callable[[bytes], bool] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run a tool in `folder` and return the end of its standard error.
 
-    `on_line` takes each line of standard output and tells whether it was a step forward. Raises ToolFailed,
-    ToolTimedOut, ToolCancelled, and whatever `on_line` raises.
+    `on_line` takes each line of standard output and tells whether it was a step forward; `on_block` takes standard output
+    as it comes instead, for a tool that writes pictures. Raises ToolFailed, ToolTimedOut, ToolCancelled, and whatever
+    these two raise.
     """
     launch = [sys.executable, "-I", "-S", _LAUNCHER, json.dumps(asdict(limits)), str(os.getpid()), *command]
     process = subprocess.Popen(
@@ -79,7 +81,7 @@ def run(
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": str(folder)},
         start_new_session=True,
     )
-    watched = _Watched(process, limits, on_line or (lambda line: bool(line)), cancelled)
+    watched = _Watched(process, limits, on_line or (lambda line: bool(line)), on_block, cancelled)
     try:
         watched.until_closed()
         returncode = process.wait(timeout=limits.stall_seconds)
@@ -100,10 +102,11 @@ class _Watched:
         process: subprocess.Popen[bytes],
         limits: Limits,
         on_line: Callable[[str], bool],
+        on_block: Callable[[bytes], bool] | None,
         cancelled: Callable[[], bool],
     ) -> None:
         self._process, self._limits = process, limits
-        self._on_line, self._cancelled = on_line, cancelled
+        self._on_line, self._on_block, self._cancelled = on_line, on_block, cancelled
         self._started = self._moved = time.monotonic()
         self._errors: deque[str] = deque(maxlen=_TAIL_LINES)
         self._rest = {"out": b"", "err": b""}
@@ -128,6 +131,10 @@ class _Watched:
                 self._check_clocks()
 
     def _take(self, name: str, block: bytes) -> None:
+        if name == "out" and self._on_block:
+            if block and self._on_block(block):
+                self._moved = time.monotonic()
+            return
         *lines, rest = (self._rest[name] + block).split(b"\n")
         if not block and rest:
             lines, rest = [*lines, rest], b""

@@ -1,0 +1,1 @@
+"""Side-by-side measurements against what others do. No code of the product imports this."""

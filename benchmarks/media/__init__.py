@@ -1,0 +1,1 @@
+"""The media benchmark: `make bench-media`."""
