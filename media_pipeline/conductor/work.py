@@ -18,6 +18,7 @@ from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.heartbeat import beating
 from media_pipeline.conductor.stages import Run, run_stage
 from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
+from media_pipeline.recordings.models import Recording
 from media_pipeline.transcoding.runner import ToolCancelled
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,9 @@ def work_on(job_id: int) -> bool:
 def _work(held: claims.Claim) -> None:
     """Do what a claim is for. Never raises for what the job does: that stands in its row."""
     logger.info("job %s: %s %s, attempt %s", held.job_id, held.kind, held.part, held.attempt)
-    with suppress(claims.LeaseLost), beating(held) as pulse, _folder(held) as folder:
+    # A recording that was recognised as another one is gone, and its jobs with it.
+    gone = (claims.LeaseLost, Recording.DoesNotExist)
+    with suppress(*gone), beating(held) as pulse, _folder(held) as folder:
         try:
             run_stage(Run(held, pulse, folder))
         except RecordingRefused as refusal:
@@ -55,7 +58,7 @@ def _work(held: claims.Claim) -> None:
         except StageFailed as failure:
             logger.warning("job %s: %s", held.job_id, failure)
             claims.give_up(held, code=failure.code, log=failure.log, at=timezone.now())
-        except (claims.LeaseLost, ToolCancelled):
+        except (*gone, ToolCancelled):
             logger.warning("job %s: the lease of fence %s is lost; leaving", held.job_id, held.fence)
         except Exception:  # a bug or a broken machine: the row says so, and the worker lives on
             logger.exception("job %s", held.job_id)

@@ -240,11 +240,7 @@ def _even_pictures(shown: Any, timeline: Timeline, span: Span, rate: Fraction) -
 def _sized(shown: Any, source: SourcePicture, picture: Picture, *, flags: str) -> Any:
     """A step's pictures as it wants them; ffmpeg has turned them by the display matrix."""
     width, height = fitted(source.width, source.height, picture)
-    sized = shown.filter("scale", width, height, flags=flags).filter("setsar", 1).filter("format", "yuv420p")
-    if picture.denoise:
-        name, _, values = picture.denoise.partition("=")
-        sized = sized.filter(name, *values.split(":"))
-    return sized
+    return shown.filter("scale", width, height, flags=flags).filter("setsar", 1).filter("format", "yuv420p")
 
 
 _BARE: dict[str, Any] = {"map_metadata": -1, "map_chapters": -1}

@@ -37,7 +37,7 @@ def pictures(source: Path, facts: Source, picture: SourcePicture, *, sparing: bo
     """Two pictures a second on standard output: planes Y, U, V of `size`, video range, colours as the source names them.
 
     Picture n is the last one before (n + 1/2) / 2 s. `sparing`: leave out pictures that no other one is made from. Here
-    the colours stay as they are: converting every picture would cost seven times the scaling.
+    the colours stay as they are: converting every picture would cost eight times the scaling.
     """
     options = {"skip_frame": "noref"} if sparing else {}
     shown = ffmpeg.input(

@@ -20,6 +20,12 @@ from tests.media_pipeline import factories
 # When each slide begins (seconds); the recording ends at 32. The bullet at 18.44 is added to the slide before.
 CHANGES = (0.0, 6.28, 12.6, 18.44, 25.0)
 END = 32
+# A screen recorder: no head, a picture when a slide changes, and otherwise one every three seconds.
+UNEVEN = (
+    ",drawbox=x=iw-170:y=ih-106:w=170:h=106:color=white:t=fill,select='lt(mod(t,3),0.03)+"
+    + "+".join(f"between(t,{at - 0.02},{at + 0.02})" for at in CHANGES)
+    + "'"
+)
 HEAD = ("-f", "lavfi", "-i", f"life=s=40x24:r=25:mold=9:ratio=0.3:seed=7,scale=160:96,trim=duration={END}")
 
 
@@ -122,7 +128,11 @@ def test_the_storyboard_shows_what_is_where(tmp_path):
 @pytest.mark.parametrize(
     ("name", "filters", "options"),
     [
-        ("uneven.mkv", ",mpdecimate", ("-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast")),
+        (
+            "uneven.mkv",
+            UNEVEN,
+            ("-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0"),
+        ),
         ("slow.mp4", ",fps=5", ("-c:v", "libx264", "-preset", "veryfast", "-bf", "16")),
         ("taped.avi", "", ("-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-top", "1", "-q:v", "4")),
         ("transport.ts", "", ("-c:v", "libx264", "-preset", "veryfast")),

@@ -174,7 +174,9 @@ def stream_times(path: Path) -> dict[str, tuple[float, float]]:
     times: dict[str, list[float]] = {}
     for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
         kind, start, length = line.split(",")[:3]
-        times.setdefault(kind, []).extend([float(start), float(start) + float(length)])
+        # A packet of Opus holds its own length, and the container need not say it.
+        seconds = 0.06 if length == "N/A" else float(length)
+        times.setdefault(kind, []).extend([float(start), float(start) + seconds])
     return {kind: (min(found), max(found)) for kind, found in times.items()}
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from media_pipeline.conductor import claims, operations, plan, publishing, reconciler
+from media_pipeline.conductor import claims, operations, plan, publishing, reconciler, work
 from media_pipeline.conductor.heartbeat import Pulse
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings import events
@@ -418,3 +418,10 @@ def finished(recording, world):
     publishing.publish_text(jobs.claim(recording, "text", at=world.now), texts={}, at=world.now)
     recording.refresh_from_db()
     assert recording.state == Recording.State.READY
+
+
+def test_a_recording_that_goes_while_it_is_worked_on_hurts_no_worker(recording, world, monkeypatch):
+    # given a file that was recognised as one that is here already, in the middle of its check
+    monkeypatch.setattr(work, "run_stage", lambda run: recording.delete() and run.recording)
+    assert work.work_on(jobs.job(recording).pk)
+    assert not MediaJob.objects.exists()

@@ -113,7 +113,7 @@ def test_key_pictures_of_all_modes_stand_at_the_same_seconds_whatever_the_source
         (Fraction(60), ["5", "15", "30"]),
         (Fraction(24000, 1001), ["5", "12", "24"]),
         (Fraction(15), ["5", "15"]),  # a clear mode would show nothing more
-        (Fraction(2), ["2"]),
+        (Fraction(2), ["2", "2"]),
     ],
 )
 def test_the_rates_divide_that_of_the_source(source, shown):
@@ -130,9 +130,10 @@ def test_the_rates_divide_that_of_the_source(source, shown):
         (SLIDES, (1280, 720), True, ["light", "standard", "clear"]),
         (CAMERA, (640, 360), True, ["light", "standard"]),
         (CAMERA, (320, 180), False, ["light", "standard"]),
+        (CAMERA, (854, 480), False, ["light", "standard", "clear"]),
     ],
 )
-def test_no_step_only_enlarges_the_one_below_it(content, size, full, modes):
+def test_clear_and_full_are_made_only_of_what_the_source_has(content, size, full, modes):
     assert [step.mode for step in ladder_for(content, *size, full=full)] == modes
 
 
