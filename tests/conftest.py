@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings
 
 from qianchang.people.models import Account
@@ -38,3 +39,11 @@ def client_for() -> Callable[[Account], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """Every test begins in the site's own language, whatever the last one was asked in."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
