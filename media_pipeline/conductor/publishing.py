@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from media_pipeline.conductor.advance import advance, locked, make_chunks
 from media_pipeline.conductor.claims import Claim, finish
@@ -176,7 +177,7 @@ def _replace(recording: Recording, held: Claim, renditions: Sequence[Rendition],
         events.announce(events.recording_watchable, recording_id=recording.pk, at=at)
 
 
-def _drop(renditions, *, at: datetime, but: Sequence[str] = ()) -> None:  # type: ignore[no-untyped-def]
+def _drop(renditions: QuerySet[Rendition], *, at: datetime, but: Sequence[str] = ()) -> None:
     outdate(
         (name for name in renditions.values_list("file", flat=True) if name not in but), at=_links_over(at)
     )

@@ -1,6 +1,8 @@
 """转码队列: the processing queue for administrators. HTTP in, one call, HTTP out."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -92,13 +94,8 @@ def sooner(request: HttpRequest, pk: int) -> HttpResponse:
     """提前: put a recording before everything else that waits."""
     account = _administrator(request)
     found = get_object_or_404(MediaJob.objects.select_related("recording"), pk=pk)
-    try:
-        operations.sooner(job_id=found.pk, by=account, at=timezone.now())
-    except operations.UnableToConduct as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("“%(name)s” goes next.") % {"name": found.recording.original_name})
-    return _back(request)
+    said = _("“%(name)s” goes next.") % {"name": found.recording.original_name}
+    return _done(request, partial(operations.sooner, job_id=found.pk, by=account), said)
 
 
 @login_required
@@ -107,14 +104,9 @@ def retry(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """再试: begin again what failed or was cancelled."""
     account = _administrator(request)
     recording = get_object_or_404(Recording, public_id=public_id)
-    try:
-        operations.retry(recording_id=recording.pk, by=account, at=timezone.now())
-    except operations.UnableToConduct as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("“%(name)s” is tried again. What was done stays done.")
-        messages.success(request, said % {"name": recording.original_name})
-    return _back(request)
+    said = _("“%(name)s” is tried again. What was done stays done.")
+    act = partial(operations.retry, recording_id=recording.pk, by=account)
+    return _done(request, act, said % {"name": recording.original_name})
 
 
 @login_required
@@ -126,14 +118,9 @@ def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     recording = get_object_or_404(Recording, public_id=public_id)
     if request.method != "POST":
         return _ask(request, "cancel", recording)
-    try:
-        operations.cancel(recording_id=recording.pk, by=account, at=timezone.now())
-    except operations.UnableToConduct as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("The work on “%(name)s” is stopped. It can be tried again.")
-        messages.success(request, said % {"name": recording.original_name})
-    return _back(request)
+    said = _("The work on “%(name)s” is stopped. It can be tried again.")
+    act = partial(operations.cancel, recording_id=recording.pk, by=account)
+    return _done(request, act, said % {"name": recording.original_name})
 
 
 @login_required
@@ -145,14 +132,9 @@ def again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     recording = get_object_or_404(Recording, public_id=public_id)
     if request.method != "POST":
         return _ask(request, "again", recording)
-    try:
-        operations.transcode_again(recording_id=recording.pk, by=account, at=timezone.now())
-    except operations.UnableToConduct as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("“%(name)s” is transcoded again. What can be watched stays until the new modes are there.")
-        messages.success(request, said % {"name": recording.original_name})
-    return _back(request)
+    said = _("“%(name)s” is transcoded again. What can be watched stays until the new modes are there.")
+    act = partial(operations.transcode_again, recording_id=recording.pk, by=account)
+    return _done(request, act, said % {"name": recording.original_name})
 
 
 def _ask(request: HttpRequest, act: str, recording: Recording) -> HttpResponse:
@@ -167,7 +149,14 @@ def _ask(request: HttpRequest, act: str, recording: Recording) -> HttpResponse:
     return render(request, "media_pipeline/queue_ask.html", context)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _done(request: HttpRequest, act: Callable[..., object], said: str) -> HttpResponse:
+    """Do it and say so, or say why not; and back to where one came from."""
+    try:
+        act(at=timezone.now())
+    except operations.UnableToConduct as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
     return redirect(_address(request.POST.get("next", "")))
 
 

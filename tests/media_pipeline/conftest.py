@@ -13,7 +13,7 @@ from media_pipeline.delivery import access
 from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
 from qianchang.people.models import Account
-from tests.media_pipeline import factories
+from tests.media_pipeline import factories, tus
 from tests.media_pipeline.viewing import CONTENT, browser_of
 from tests.world import World
 
@@ -80,3 +80,15 @@ def links(released: Account, recording: Recording, world: World) -> dict[str, st
 def browser(released: Account, world: World) -> Client:
     """The lawyer's browser."""
     return browser_of(released, world.now)
+
+
+@pytest.fixture
+def expert(world: World, client_for: Callable[[Account], Client]) -> Client:
+    """The expert's browser."""
+    return client_for(world.expert)
+
+
+@pytest.fixture
+def opened(expert: Client) -> str:
+    """The address of an upload that the expert has just opened, of `tus.MP4`."""
+    return str(tus.create(expert, len(tus.MP4))["Location"])

@@ -1,14 +1,16 @@
 """Moving the jobs of a recording without any tool: what a stage would have published, as plain rows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
 
-from media_pipeline.conductor import claims, publishing
+from media_pipeline.conductor import claims, operations, publishing
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings.models import Recording, Rendition, Slide, Storyboard
+from tests.media_pipeline import factories
+from tests.world import World
 
 HOUR_MS = 3_600_000
 
@@ -97,3 +99,23 @@ def states(recording: Recording) -> dict[str, str]:
     for one in recording.jobs.filter(generation=generation).order_by("kind", "part"):
         found[one.kind] = f"{found[one.kind]} {one.state}" if one.kind in found else one.state
     return found
+
+
+def planned(world: World) -> Recording:
+    """A recording that has just arrived, its work planned."""
+    recording = factories.received(world.expert, at=world.now)
+    operations.plan_work(recording_id=recording.pk, at=world.now)
+    return recording
+
+
+def finished(recording: Recording, *, at: datetime) -> None:
+    """Take a planned recording through every stage: a lecture with every mode."""
+    Recording.objects.filter(pk=recording.pk).update(original_file="x/original")
+    probed(recording, at=at)
+    heard(recording, at=at)
+    seen(recording, at=at)
+    cut(recording, at=at)
+    packaged(recording, at=at)
+    publishing.publish_text(claim(recording, "text", at=at), texts={}, at=at)
+    recording.refresh_from_db()
+    assert recording.state == Recording.State.READY

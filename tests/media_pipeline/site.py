@@ -4,12 +4,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,8 +46,16 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "tests.media_pipeline.site_settings",
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
         }
-        self.manage("migrate", "--run-syncdb", "-v", "0")
+        if _migrated:
+            shutil.copy(_migrated[0], self._database)
+        else:
+            self.manage("migrate", "--run-syncdb", "-v", "0")
+            _keep_migrated(self._database)
         self.viewer_id, self.session_key = self.shell(_CAST).split("SESSION ")[1].split()
+
+    @property
+    def _database(self) -> Path:
+        return self.folder / "qianchang.sqlite3"
 
     @property
     def url(self) -> str:
@@ -128,6 +138,18 @@ class Site:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+
+
+# The migrated, empty database of the first site of this process: every further site begins with a copy of it.
+_migrated: list[Path] = []
+
+
+def _keep_migrated(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = database.with_name("migrated.sqlite3")
+    shutil.copy(database, kept)
+    _migrated.append(kept)
 
 
 def _free_port() -> int:
