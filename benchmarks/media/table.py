@@ -28,7 +28,9 @@ def figures(lecture: Run, camera: Run) -> dict[str, float | None]:
         "audio_slides_kbits": _kbits(ours.get("audio + slides")),
         "standard_kbits": _kbits(ours.get("standard")),
         "clear_kbits": _kbits(ours.get("clear")),
-        "first_watchable": watchable["sound"] / watchable["all"],
+        "first_heard": watchable["sound"] / watchable["all"],
+        # The lowest mode is sound with slides: sound alone is not yet a lecture to watch.
+        "first_watchable": watchable.get("audio + slides", watchable["sound"]) / watchable["all"],
         "camera_light_kbits": _kbits(shot.get("light")),
         "camera_standard_kbits": _kbits(shot.get("standard")),
         "camera_clear_kbits": _kbits(shot.get("clear")),
@@ -68,7 +70,7 @@ def renditions(lecture: Run, camera: Run, values: Mapping[str, float | None]) ->
         _add_rows(table, camera, system, "camera · ")
     table.add_section()
     for moment, seconds in lecture.report.watchable.items():
-        table.add_row(f"after the upload: {moment} can be played", "", f"{seconds:.1f}")
+        table.add_row(f"from the start of the work: {moment} can be played", "", f"{seconds:.1f}")
     if lecture.read_soon is not None:
         table.add_row("light, 3 s after each change", *[""] * 7, f"{lecture.read_soon:.3f}")
     table.add_section()

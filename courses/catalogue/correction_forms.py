@@ -154,7 +154,9 @@ class CuesForm(forms.Form):
         by_time = {str(cue.from_ms): _key(number, cue) for number, cue in numbered}
         fresh = cls(numbered=numbered, revision=revision)
         carried: dict[str, Any] = {name: fresh[name].value() for name in fresh.fields}
-        carried |= {name: data[name] for name in data if name.endswith(f"_{cls.NEW}")}
+        carried |= {
+            name: data[name] for name in fresh.fields if name.endswith(f"_{cls.NEW}") and name in data
+        }
         lost: list[str] = []
         for name in data:
             old = name.removeprefix("text_")

@@ -3,6 +3,7 @@
 `pieces` and `paragraphs` are plain arithmetic; `transcript` asks the media room.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -83,13 +84,13 @@ def pieces(duration_ms: int) -> list[Piece]:
 
 
 def sections_of(cues: Sequence[media.Cue], slides: Sequence[tuple[int, str]]) -> list[Section]:
-    """Sort cues under the slides (from when, name) that are shown while they are spoken, in paragraphs."""
+    """Sort cues under the slides (from when, name; in order) that are shown while they are spoken, in paragraphs."""
     starts = [from_ms for from_ms, _label in slides]
     sections: list[Section] = []
     at = -2
     group: list[media.Cue] = []
     for cue in cues:
-        place = sum(start <= cue.from_ms for start in starts) - 1
+        place = bisect_right(starts, cue.from_ms) - 1
         if place != at:
             _close(sections, group)
             at, group = place, []

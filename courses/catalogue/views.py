@@ -65,7 +65,12 @@ def teach_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "courses/catalogue/teach_new.html",
-        {"form": form, "sent": sent, "upload_max_bytes": settings.UPLOAD_MAX_BYTES},
+        {
+            "form": form,
+            "sent": sent,
+            "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+            "upload_days": settings.UPLOAD_EXPIRES_DAYS,
+        },
         status=_status(form),
     )
 
@@ -110,6 +115,7 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "needs_file": _needs_file(recording, editable=editable),
             "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
+            "upload_days": settings.UPLOAD_EXPIRES_DAYS,
         },
         status=_status(form),
     )

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextLanguage } from "../src/player/captions.js";
-import { playable } from "../src/player/modes.js";
+import { linked, playable } from "../src/player/modes.js";
 import { tileAt } from "../src/player/preview.js";
 import { mark, Pictures, slideAt, wanted } from "../src/player/slides.js";
 
@@ -119,4 +119,11 @@ test("a browser with Opus is offered everything as it is", () => {
 test("nobody is locked out by a browser that denies everything", () => {
   const films = modes.slice(1);
   assert.deepEqual(playable(films, 100_000, () => ""), films);
+});
+
+test("a mode that the lecture has no more gives way to the lowest one that it has", () => {
+  const links = { audio: "/a", light: "/l" };
+  assert.equal(linked(modes, modes[1], links), modes[1]);
+  assert.equal(linked(modes, modes[2], links), modes[0]);
+  assert.equal(linked(modes, modes[2], {}), modes[2]);
 });

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { meaningOf, REFUSED } from "../src/upload/answers.js";
-import { FileHash } from "../src/upload/hashing.js";
+import { digestOf, FileHash, sampled } from "../src/upload/hashing.js";
 import { movieHeader } from "../src/upload/header.js";
 import { blockFor } from "../src/upload/measure.js";
 
 const MEGABYTE = 1024 ** 2;
 const content = randomBytes(3 * MEGABYTE + 17);
-const digest = `sha-256=:${createHash("sha256").update(content).digest("base64")}:`;
+const digest = createHash("sha256").update(content).digest("base64");
 
 test("the digest is that of the whole file, whatever was followed before", async () => {
   const hash = new FileHash(new Blob([content]));
@@ -46,6 +46,44 @@ test("a file that became shorter is not hashed as if it were whole", async () =>
   await assert.rejects(new FileHash(shorter).whole());
 });
 
+// The same in Python is tested against the same words in tests/media_pipeline/test_upload_trouble.py.
+function sampledHere(bytes) {
+  const whole = createHash("sha256");
+  const span = Math.max(0, bytes.length - 65_536);
+  for (let number = 0; number < 16; number += 1) {
+    const place = Math.floor((span * number) / 15);
+    whole.update(bytes.subarray(place, place + 65_536));
+  }
+  return whole.digest("hex");
+}
+
+test("what has arrived is compared by sixteen pieces, both ends among them", async () => {
+  for (const until of [1, 5000, 65_536, 65_537, 2 * MEGABYTE + 3]) {
+    assert.equal(await sampled(new Blob([content]), until), sampledHere(content.subarray(0, until)), String(until));
+  }
+});
+
+test("another file of the same size is told by its first byte, its last or a piece between", async () => {
+  const known = await sampled(new Blob([content]), content.length);
+  for (const place of [0, content.length - 1, Math.floor(((content.length - 65_536) * 7) / 15) + 9]) {
+    const other = Buffer.from(content);
+    other[place] ^= 1;
+    assert.notEqual(await sampled(new Blob([other]), content.length), known, String(place));
+  }
+});
+
+test("a file that became shorter is not compared", async () => {
+  await assert.rejects(sampled(new Blob(["abc"]), 10));
+});
+
+test("the digest of a block is that of the block alone", async () => {
+  const block = new Blob([content]).slice(MEGABYTE, 2 * MEGABYTE + 1);
+  const known = createHash("sha256").update(content.subarray(MEGABYTE, 2 * MEGABYTE + 1)).digest("base64");
+  // by the browser, and without HTTPS by our own
+  assert.equal(await digestOf(block), known);
+  assert.equal(await digestOf(block, null), known);
+});
+
 function box(kind, size, { long = false, claimed = size } = {}) {
   const bytes = Buffer.alloc(Math.min(size, 64));
   bytes.writeUInt32BE(long ? 1 : claimed, 0);
@@ -78,6 +116,13 @@ test("a block is what the line carries in twelve seconds, between one and eight 
   assert.equal(blockFor(125_000), MEGABYTE);
   assert.equal(blockFor(380_000), 4 * MEGABYTE);
   assert.equal(blockFor(50_000_000), 8 * MEGABYTE);
+});
+
+test("a line that cuts blocks gets smaller ones, never below an eighth of a megabyte", () => {
+  assert.deepEqual([0, 1, 2, 3].map((cuts) => blockFor(380_000, cuts) / MEGABYTE), [4, 2, 1, 0.5]);
+  assert.equal(blockFor(20_000, 2), MEGABYTE / 4);
+  assert.equal(blockFor(null, 1), MEGABYTE);
+  assert.equal(blockFor(20_000, 5), MEGABYTE / 8);
 });
 
 test("a wrong digest and a full quota are the user's to repair", () => {

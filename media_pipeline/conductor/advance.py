@@ -5,7 +5,7 @@ because two chunks that end in the same instant must not both leave it to the ot
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from media_pipeline.conductor import plan
 from media_pipeline.conductor.dispatch import wake
@@ -54,7 +54,9 @@ def make_chunks(recording: Recording, *, content: str) -> None:
 
 
 def _fresh(recording: Recording) -> dict[str, object]:
-    return {"fence": (recording.generation - 1) * plan.FENCES_PER_GENERATION}
+    """A later generation's fences begin above all earlier ones, so that no file name is ever used twice."""
+    earlier = MediaJob.objects.filter(recording=recording, generation__lt=recording.generation)
+    return {"fence": earlier.aggregate(highest=Max("fence"))["highest"] or 0}
 
 
 def advance(recording: Recording, *, at: datetime) -> None:

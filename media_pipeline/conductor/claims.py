@@ -5,6 +5,7 @@ zero rows updated means that somebody else has the job, and raises LeaseLost. Le
 that the clocks of two machines need not agree.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,10 +37,16 @@ from qianchang.groundwork import audit
 LEASE_SECONDS = 20
 # How long a job rests after its first, second, … failed attempt (seconds): a full disk or a busy machine recovers meanwhile.
 REST_SECONDS = (10, 60, 300, 900)
+# How long an outage may last before it counts as failed attempts. Meanwhile the rests grow with it, between these (seconds).
+OUTAGE = timedelta(days=1)
+OUTAGE_REST_SECONDS = (10, 900)
+# Who has waited for longer than this has every second turn.
+PATIENCE = timedelta(hours=6)
 Kind, State = MediaJob.Kind, MediaJob.State
 
 
-def _from_now(seconds: int) -> ExpressionWrapper:
+def from_now(seconds: int) -> ExpressionWrapper:
+    """Return the moment so many seconds after the database's own time."""
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
@@ -70,21 +77,39 @@ def claim_next(*, queue: str, worker: str, at: datetime) -> Claim | None:
     """Take the job that should be done next in a queue and return the claim; None when nothing waits.
 
     An administrator's "sooner" first, then the kind's rank, then the recording of which the least has been begun: a
-    newcomer's only chunk goes before the fortieth of a long lecture, and nobody starves.
+    newcomer's only chunk goes before the fortieth of a long lecture.
+
+    Where newcomers never end, that alone would let others starve. So every second turn belongs to who has waited longest,
+    if that is longer than PATIENCE: an old backlog goes on, and does not shut the newcomers out either.
     """
     kinds = [kind for kind, name in plan.QUEUES.items() if name == queue]
     begun = Count(
         "recording__jobs", filter=Q(recording__jobs__kind=Kind.CHUNK, recording__jobs__attempt__gt=0)
     )
-    line = (
-        MediaJob.objects.filter(_free(), kind__in=kinds)
-        .annotate(rank=_rank(), begun=begun)
+    free = MediaJob.objects.filter(_free(), kind__in=kinds)
+    line = list(
+        free.annotate(rank=_rank(), begun=begun)
         .order_by("-priority", "rank", "begun", "queued_at", "part", "pk")
+        .values_list("pk", "priority")[:_IN_LINE]
     )
-    for job_id in line.values_list("pk", flat=True)[:_IN_LINE]:
+    if not line:
+        return None
+    patient: list[int] = []
+    if not _last_was_patient(kinds):
+        waited = free.filter(priority=line[0][1], queued_at__lte=at - PATIENCE)
+        patient = list(waited.order_by("queued_at", "pk").values_list("pk", flat=True)[:_IN_LINE])
+    for job_id in (*patient, *(job_id for job_id, _priority in line)):
         if held := claim(job_id=job_id, worker=worker, at=at):
             return held
     return None
+
+
+def _last_was_patient(kinds: Sequence[str]) -> bool:
+    """Tell whether the last job that was begun had waited for longer than PATIENCE."""
+    begun = MediaJob.objects.filter(kind__in=kinds, started_at__isnull=False, queued_at__isnull=False)
+    waited = begun.annotate(waited=F("started_at") - F("queued_at")).values_list("waited", flat=True)
+    last = waited.order_by("-started_at", "-pk").first()
+    return last is not None and last >= PATIENCE
 
 
 def waiting(queue: str) -> int:
@@ -99,7 +124,7 @@ def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
         state=State.RUNNING,
         fence=F("fence") + 1,
         attempt=F("attempt") + 1,
-        lease_until=_from_now(LEASE_SECONDS),
+        lease_until=from_now(LEASE_SECONDS),
         worker=worker,
         started_at=at,
         progress_percent=0,
@@ -117,7 +142,7 @@ def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
 
 def renew(held: Claim, *, percent: int | None = None) -> None:
     """Lengthen the lease, and say how far the work is. Raises LeaseLost."""
-    changes: dict[str, object] = {"lease_until": _from_now(LEASE_SECONDS)}
+    changes: dict[str, object] = {"lease_until": from_now(LEASE_SECONDS)}
     if percent is not None:
         changes["progress_percent"] = percent
     if not _row(held).update(**changes):
@@ -134,6 +159,7 @@ def finish(held: Claim, *, output: dict[str, Any], at: datetime) -> None:
         "output": output,
         "error_code": "",
         "error_log": "",
+        "outage_since": None,
     }
     if not _row(held).update(**done):
         raise LeaseLost(str(held))
@@ -147,23 +173,35 @@ def refuse(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
         _close(recording, Recording.State.REFUSED, code=code, at=at)
 
 
-def give_up(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
-    """End this attempt. The job rests and is tried again, or has failed when this was the last one. Raises LeaseLost."""
+def give_up(held: Claim, *, code: Failure, log: str, at: datetime, outage: bool = False) -> None:
+    """End this attempt. The job rests and is tried again, or has failed when this was the last one. Raises LeaseLost.
+
+    `outage`: the machine is the reason, not the recording. Then the attempt is given back, for as long as OUTAGE: a disk
+    that is full for an evening must not cost every lecture that waits.
+    """
     with transaction.atomic():
         recording = locked(held.recording_id)
-        if held.attempt < MediaJob.MAX_ATTEMPTS:
-            again = {
-                "state": State.QUEUED,
-                "lease_until": None,
-                "not_before": _from_now(REST_SECONDS[min(held.attempt, len(REST_SECONDS)) - 1]),
-                "error_code": code,
-                "error_log": _tail(log),
-            }
-            if not _row(held).update(**again):
-                raise LeaseLost(str(held))
+        again = _again(held, at=at, outage=outage)
+        if again is None:
+            _fail(held, code=code, log=log, at=at)
+            _after_failure(recording, held.kind, code=code, at=at)
             return
-        _fail(held, code=code, log=log, at=at)
-        _after_failure(recording, held.kind, code=code, at=at)
+        waits = {"state": State.QUEUED, "lease_until": None, "error_code": code, "error_log": _tail(log)}
+        if not _row(held).update(**waits, **again):
+            raise LeaseLost(str(held))
+
+
+def _again(held: Claim, *, at: datetime, outage: bool) -> dict[str, Any] | None:
+    """Return how a job goes back into the line: after which rest, and at whose cost. None when it does not."""
+    if outage:
+        since = _row(held).values_list("outage_since", flat=True).first() or at
+        if at - since < OUTAGE:
+            least, most = OUTAGE_REST_SECONDS
+            rest = min(most, max(least, int((at - since).total_seconds()) // 4))
+            return {"not_before": from_now(rest), "attempt": F("attempt") - 1, "outage_since": since}
+    if held.attempt < MediaJob.MAX_ATTEMPTS:
+        return {"not_before": from_now(REST_SECONDS[min(held.attempt, len(REST_SECONDS)) - 1])}
+    return None
 
 
 def release_dead(*, job: MediaJob, at: datetime) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from media_pipeline.recordings.failures import Failure, RecordingRefused, Warned
+from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed, Warned
 from media_pipeline.transcoding import commands, encode, rules
 from media_pipeline.transcoding.runner import Limits, ToolFailed, ToolTimedOut, run
 from media_pipeline.uploads import parts
@@ -99,6 +99,11 @@ def look(path: Path, *, length: int, folder: Path, cancelled: encode.Cancelled) 
         except RecordingRefused as refused:
             certain = _is_certain(refused.code, container)
             return FirstLook(refusal=refused.code if certain else None, conclusive=certain)
+        except StageFailed as failed:
+            if failed.code != Failure.DAMAGED:
+                raise
+            # Nobody knows what ffprobe's words mean, least of all about a file whose end is missing.
+            return FirstLook()
         packets = _packets(head, facts, reach=reach, folder=folder, cancelled=cancelled)
         sound = _listen(head, facts, packets.heard_ms, folder=folder, cancelled=cancelled)
     finally:
@@ -182,8 +187,8 @@ def _packets(
 ) -> _Packets:
     found = _Packets(reach, facts.sound_index, facts.picture.index if facts.picture else None)
     entries = "packet=stream_index,pts_time,dts_time,duration_time,size,pos"
-    command = ["ffprobe", "-v", "error", "-hide_banner", "-max_alloc", commands.MAX_ALLOC, *_allowed(facts),
-               "-show_entries", entries, "-of", "csv=p=0", "-i", f"file:{head}"]  # fmt: skip
+    command = [*commands.ffprobe((facts.demuxer,)), "-show_entries", entries, "-of", "csv=p=0"]
+    command += ["-i", commands.url(head)]
     # The end of what is here looks like damage, and is none.
     with suppress(_BeyondReach, ToolFailed, ToolTimedOut):
         run(command, limits=_LIMITS, folder=folder, on_line=found.take, cancelled=cancelled)
@@ -199,7 +204,7 @@ def _listen(
     begin = max(0.0, until_ms - HEARD_MS) / 1000
     command = ["ffmpeg", "-v", "info", "-hide_banner", "-nostdin", "-nostats", "-max_alloc", commands.MAX_ALLOC,
                *_allowed(facts), "-codec_whitelist", ",".join(rules.DECODERS), "-t", f"{until_ms / 1000:.3f}",
-               "-i", f"file:{head}", "-map", f"0:{facts.sound_index}",
+               "-i", commands.url(head), "-map", f"0:{facts.sound_index}",
                "-af", f"atrim=start={begin:.3f},aformat=channel_layouts=mono,volumedetect,ebur128=framelog=verbose",
                "-f", "null", "-"]  # fmt: skip
     try:

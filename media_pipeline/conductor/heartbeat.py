@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from media_pipeline.conductor import claims
 
@@ -36,14 +36,20 @@ class Pulse:
             self.beat(percent)
 
     def beat(self, percent: int | None = None) -> None:
-        """Renew the lease once. A database that does not answer for a moment is not a lost lease yet."""
+        """Renew the lease once. A database that does not answer for a moment is not a lost lease yet.
+
+        Outside of a request nobody gives back a connection that broke: after a restart of the database every beat on
+        it would fail, so the next one makes its own.
+        """
         asked = time.monotonic()
         try:
             claims.renew(self._held, percent=percent)
         except claims.LeaseLost:
             self._lost.set()
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("job %s: no heartbeat: %s", self._held.job_id, error)
+            if not connection.in_atomic_block:
+                connection.close()
         else:
             self._renewed = asked
 
@@ -56,7 +62,10 @@ def beating(held: claims.Claim) -> Iterator[Pulse]:
     def beat_until_stopped() -> None:
         try:
             while not stopped.wait(claims.LEASE_SECONDS / 3):
-                pulse.beat()
+                try:
+                    pulse.beat()
+                except Exception:  # a dead thread would let a healthy ffmpeg be killed; the next beat may do
+                    logger.exception("job %s: no heartbeat", held.job_id)
         finally:
             connection.close()
 

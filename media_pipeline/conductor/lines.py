@@ -9,13 +9,13 @@ from django.utils.translation import ngettext
 
 from media_pipeline.conductor import rules
 from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.plan import OPEN
 from media_pipeline.conductor.rules import Tally
 from media_pipeline.recordings.failures import Warned
 from media_pipeline.recordings.models import Recording, Rendition
 from media_pipeline.recordings.sentences import sentence
 
 Kind, State = MediaJob.Kind, MediaJob.State
-_OPEN = (State.WAITING, State.QUEUED, State.RUNNING)
 # Joining the chunks is a tenth of the work on the video, as far as a bar is concerned.
 _JOINING = 10
 
@@ -72,7 +72,7 @@ def _told_above(recording: Recording, code: str) -> bool:
 
 def is_open(tallies: Sequence[Tally]) -> bool:
     """Tell whether anything of a recording still waits or runs."""
-    return any(tally.state in _OPEN for tally in tallies)
+    return any(tally.state in OPEN for tally in tallies)
 
 
 def _check(facts: Facts, of: dict[str, list[Tally]]) -> JobSummary:
@@ -107,7 +107,7 @@ def _audio(facts: Facts, of: dict[str, list[Tally]]) -> JobSummary:
         # The lecture is whole without its slides: the line is done, and says what is missing.
         missing = _("Sound is ready; the slides could not be recognised.")
         return _line(facts, "audio", label, sound, left_of=sound, said=missing)
-    ready = _("can be listened to already") if rules.state_of(slides) in _OPEN else ""
+    ready = _("can be listened to already") if rules.state_of(slides) in OPEN else ""
     return _line(facts, "audio", label, [*sound, *slides], left_of=slides, said=ready)
 
 
@@ -159,7 +159,7 @@ def _line(
     minutes = None if seconds is None else max(1, math.ceil(seconds / 60))
     retries = sum(tally.retries for tally in tallies)
     # A reason is told while it still matters: what went well in the end needs no excuse.
-    code = next((tally.code for tally in tallies if tally.code and tally.state in (*_OPEN, State.FAILED)), "")
+    code = next((tally.code for tally in tallies if tally.code and tally.state in (*OPEN, State.FAILED)), "")
     why = sentence(code)
     parts = [
         f"{state.label} {percent}%" if state == State.RUNNING else str(state.label),

@@ -57,6 +57,8 @@ class MediaJob(models.Model):
     queued_at = models.DateTimeField(null=True)
     # A job that failed rests until then: a full disk or a busy machine recovers.
     not_before = models.DateTimeField(null=True)
+    # Since when the machine, not the recording, has been the reason that every attempt ended.
+    outage_since = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from media_pipeline.conductor import plan
 from media_pipeline.conductor.advance import advance, locked, make_jobs
+from media_pipeline.conductor.claims import from_now
 from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.conductor.publishing import chunk_files, outdate
@@ -19,7 +21,12 @@ from qianchang.groundwork import audit
 from qianchang.people.models import Account
 
 Kind, State = MediaJob.Kind, MediaJob.State
+# An upload is looked at so often at most, and rests for so many seconds more after each look.
+MAX_LOOKS, LOOK_REST_SECONDS = 10, 3
+# Chunks that wait for a retry are let go after this; the retry then makes them anew.
+CHUNKS_WAIT = timedelta(days=7)
 _AT_ONCE = 200
+_CLOSED = (Recording.State.REFUSED, Recording.State.FAILED, Recording.State.CANCELLED)
 
 
 class UnableToConduct(Exception):
@@ -40,6 +47,10 @@ class NothingToHasten(UnableToConduct):
 
 class OriginalDropped(UnableToConduct):
     """The original is not kept any more, so there is nothing to make a new ladder from."""
+
+
+class RetriesUsedUp(UnableToConduct):
+    """The owner has begun this work again often enough."""
 
 
 class StillWorking(UnableToConduct):
@@ -67,9 +78,12 @@ def begin_check(*, recording_id: int, at: datetime) -> None:
             defaults={"state": State.QUEUED, "queued_at": at},
         )
         if not created:
-            again = MediaJob.objects.filter(pk=job.pk, state=State.DONE, output__conclusive=False).update(
-                state=State.QUEUED, queued_at=at, attempt=0
+            # Whoever sends blocks and headers decides how often this is called, so the looks are counted: each claim is one.
+            unsure = MediaJob.objects.filter(
+                pk=job.pk, state=State.DONE, output__conclusive=False, fence__lt=MAX_LOOKS
             )
+            rest = from_now(LOOK_REST_SECONDS * job.fence)
+            again = unsure.update(state=State.QUEUED, queued_at=at, attempt=0, not_before=rest)
             if not again:
                 return
         wake(plan.QUEUES[Kind.CHECK])
@@ -95,17 +109,29 @@ def cancel(*, recording_id: int, by: Account, at: datetime) -> None:
 
 
 def retry(*, recording_id: int, by: Account, at: datetime) -> None:
-    """Begin again what failed or was cancelled; what is done is not done again. Raises NothingToRetry."""
+    """Begin again what failed or was cancelled; what is done is not done again.
+
+    A refused file would only be refused again. Raises NothingToRetry and RetriesUsedUp.
+    """
     with transaction.atomic():
         recording = locked(recording_id)
+        if recording.state == Recording.State.REFUSED:
+            raise NothingToRetry(_("This file cannot be used, however often it is tried. Send another one."))
         jobs = MediaJob.objects.filter(recording=recording, generation=recording.generation)
         broken = jobs.filter(state__in=[State.FAILED, State.CANCELLED])
         if not broken.exclude(kind=Kind.CHECK).exists() or not recording.original_file:
             raise NothingToRetry(_("Nothing of this recording failed. There is nothing to try again."))
+        if by.pk == recording.owner_id:
+            if recording.owner_retries >= plan.MAX_OWNER_RETRIES:
+                raise RetriesUsedUp(
+                    _("This has been tried again often enough. Ask an administrator to look at it.")
+                )
+            recording.owner_retries += 1
+            recording.save(update_fields=["owner_retries"])
         # What was skipped because of the failure waits again; `advance` skips anew what is not needed.
         jobs.filter(state__in=[State.FAILED, State.CANCELLED, State.SKIPPED]).exclude(kind=Kind.CHECK).update(
             state=State.WAITING, attempt=0, not_before=None, finished_at=None, error_code="", error_log="",
-            progress_percent=0,
+            progress_percent=0, outage_since=None,
         )  # fmt: skip
         if recording.ready_at is None:
             _reopen(recording)
@@ -152,25 +178,84 @@ def sooner(*, job_id: int, by: Account, at: datetime) -> None:
         _record("process sooner", recording, by=by, at=at)
 
 
+def drop_original(*, recording_id: int, by: Account, at: datetime) -> None:
+    """Delete an original at an administrator's wish: what is published stays, nothing more can be made of it.
+
+    Raises OriginalDropped and StillWorking.
+    """
+    with transaction.atomic():
+        recording = locked(recording_id)
+        if not recording.original_file:
+            raise OriginalDropped(_("The original is not kept any more."))
+        if MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).exists():
+            raise StillWorking(
+                _("This recording is being worked on. Wait until it is done, or cancel first.")
+            )
+        _drop_original(recording, by=by, at=at)
+
+
 def drop_originals(*, at: datetime) -> int:
-    """Delete originals whose lecture has been ready for longer than the policy keeps them, and return how many."""
-    if not settings.MEDIA_KEEP_ORIGINAL_DAYS:
-        return 0
-    old = Recording.objects.filter(
-        state=Recording.State.READY,
-        ready_at__lte=at - timedelta(days=settings.MEDIA_KEEP_ORIGINAL_DAYS),
-    ).exclude(original_file="")
+    """Delete the originals that the policy keeps no longer, and return how many.
+
+    Of lectures that have been ready for MEDIA_KEEP_ORIGINAL_DAYS, and of recordings that nothing came of and that nobody
+    touched for MEDIA_KEEP_UNUSED_DAYS. 0 days: for ever.
+    """
+    kept = Recording.objects.exclude(original_file="").exclude(jobs__state__in=plan.OPEN)
     dropped = 0
-    for recording_id in old.exclude(jobs__state__in=plan.OPEN).values_list("pk", flat=True)[:_AT_ONCE]:
+    if days := settings.MEDIA_KEEP_ORIGINAL_DAYS:
+        old = kept.filter(state=Recording.State.READY, ready_at__lte=at - timedelta(days=days))
+        dropped += _drop_each(old, days=days, at=at)
+    if days := settings.MEDIA_KEEP_UNUSED_DAYS:
+        touched = Greatest(
+            Coalesce("received_at", "created_at"), Coalesce(Max("jobs__finished_at"), "created_at")
+        )
+        unused = kept.filter(state__in=_CLOSED).annotate(touched_at=touched)
+        dropped += _drop_each(unused.filter(touched_at__lte=at - timedelta(days=days)), days=days, at=at)
+    return dropped
+
+
+def _drop_each(recordings: QuerySet[Recording], *, days: int, at: datetime) -> int:
+    dropped = 0
+    for recording_id, state in list(recordings.values_list("pk", "state")[:_AT_ONCE]):
         with transaction.atomic():
             recording = locked(recording_id)
-            if MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).exists():
+            # Somebody may have begun it again since we asked.
+            working = MediaJob.objects.filter(recording=recording, state__in=plan.OPEN).exists()
+            if working or recording.state != state or not recording.original_file:
                 continue
-            outdate([recording.original_file], at=at)
-            recording.original_file, recording.original_dropped_at = "", at
-            recording.save(update_fields=["original_file", "original_dropped_at"])
-            _record("original dropped", recording, by=None, at=at, days=settings.MEDIA_KEEP_ORIGINAL_DAYS)
+            _drop_original(recording, by=None, at=at, days=days)
         dropped += 1
+    return dropped
+
+
+def _drop_original(recording: Recording, *, by: Account | None, at: datetime, **details: int) -> None:
+    outdate([recording.original_file], at=at)
+    recording.original_file, recording.original_dropped_at = "", at
+    recording.save(update_fields=["original_file", "original_dropped_at"])
+    _record("original dropped", recording, by=by, at=at, **details)
+
+
+def drop_chunks(*, at: datetime) -> int:
+    """Let the chunks go that no joining has asked for in CHUNKS_WAIT, and return how many jobs made them.
+
+    Their jobs count as skipped, so that a retry makes them anew.
+    """
+    unjoined = MediaJob.objects.filter(
+        recording=OuterRef("recording"), generation=OuterRef("generation"), kind=Kind.PACKAGE,
+        state__in=[State.FAILED, State.CANCELLED, State.SKIPPED],
+    )  # fmt: skip
+    waiting = MediaJob.objects.filter(
+        Exists(unjoined), kind=Kind.CHUNK, state=State.DONE, finished_at__lte=at - CHUNKS_WAIT
+    ).exclude(recording__jobs__state__in=plan.OPEN)
+    dropped = 0
+    for recording_id in list(waiting.values_list("recording_id", flat=True).distinct()[:_AT_ONCE]):
+        with transaction.atomic():
+            locked(recording_id)
+            for job in waiting.filter(recording_id=recording_id):
+                outdate(job.output.get("files", {}).values(), at=at)
+                job.state, job.output = State.SKIPPED, {}
+                job.save(update_fields=["state", "output"])
+                dropped += 1
     return dropped
 
 

@@ -19,22 +19,24 @@ from media_pipeline.conductor import rules
 from media_pipeline.conductor.capacity import Capacity, Room, capacity, of_newest_generation, rooms
 from media_pipeline.conductor.lines import tried_again
 from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.plan import OPEN
 from media_pipeline.conductor.queries import tallies_of
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import Recording
 from media_pipeline.recordings.sentences import sentence
 
 Kind, State = MediaJob.Kind, MediaJob.State
-OPEN = (State.WAITING, State.QUEUED, State.RUNNING)
 PER_PAGE = 20
 _REFUSED = Q(recording__state=Recording.State.REFUSED)
+# Nothing is lost by a look at the first blocks that failed: the file check sees all of it.
+_TO_MEND = Q(state=State.FAILED) & ~_REFUSED & ~Q(kind=Kind.CHECK)
 # What the filter "state" offers, and which jobs each choice means. A file that was refused is its expert's matter: it
 # failed by its own fault, and does not stand among what an administrator has to mend.
 STATES: dict[str, Q] = {
-    "": Q(state__in=OPEN) | Q(state=State.FAILED) & ~_REFUSED,
+    "": Q(state__in=OPEN) | _TO_MEND,
     "queued": Q(state__in=[State.WAITING, State.QUEUED]),
     "running": Q(state=State.RUNNING),
-    "failed": Q(state=State.FAILED) & ~_REFUSED,
+    "failed": _TO_MEND,
     "refused": Q(state=State.FAILED) & _REFUSED,
     "cancelled": Q(state=State.CANCELLED),
     "done": Q(state=State.DONE),
@@ -137,6 +139,7 @@ class Group:
     can_retry: bool
     can_cancel: bool
     can_transcode_again: bool
+    can_drop: bool
 
 
 @dataclass(frozen=True)
@@ -281,9 +284,10 @@ def _group(
         percent=rules.progress_of(tallies, pictured=recording.content != Recording.Content.AUDIO),
         rows=tuple(_row(alike, parts=parts, at=at) for alike in _alike(ordered, folded=folded)),
         hasten=jobs[0].pk if waits and jobs else None,
-        can_retry=stopped and kept,
-        can_cancel=working,
+        can_retry=stopped and kept and recording.state != Recording.State.REFUSED,
+        can_cancel=working and recording.state != Recording.State.UPLOADING,
         can_transcode_again=kept and not working,
+        can_drop=kept and not working,
     )
 
 

@@ -15,13 +15,14 @@ from media_pipeline.conductor.models import MediaJob
 
 Kind, State = MediaJob.Kind, MediaJob.State
 
-SHORT, LONG = "short", "long"
-# Work that ends within seconds, or that makes the first thing to hear, never waits behind hours of video.
+SHORT, MIDDLE, LONG = "short", "middle", "long"
+WORK_QUEUES = (SHORT, MIDDLE, LONG)
+# What a newcomer waits for (seconds) never waits behind sound and joining (minutes), and those not behind hours of video.
 QUEUES: dict[str, str] = {
     Kind.CHECK: SHORT,
     Kind.PROBE: SHORT,
-    Kind.AUDIO: SHORT,
-    Kind.PACKAGE: SHORT,
+    Kind.AUDIO: MIDDLE,
+    Kind.PACKAGE: MIDDLE,
     Kind.SLIDES: LONG,
     Kind.CHUNK: LONG,
     Kind.TEXT: LONG,
@@ -37,9 +38,8 @@ AT_ONCE = (Kind.PROBE, Kind.AUDIO, Kind.SLIDES, Kind.PACKAGE, Kind.TEXT)
 
 ENDED = (State.DONE, State.FAILED, State.SKIPPED, State.CANCELLED)
 OPEN = (State.WAITING, State.QUEUED, State.RUNNING)
-
-# The jobs of a later generation begin with a higher fence, so that no file name is ever used twice.
-FENCES_PER_GENERATION = 1000
+# So often an owner may have failed work begun again; an administrator may at any time.
+MAX_OWNER_RETRIES = 3
 
 
 @dataclass(frozen=True)

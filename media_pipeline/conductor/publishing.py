@@ -5,23 +5,22 @@ fence stands (LeaseLost otherwise), so a late worker changes nothing, and no hal
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from media_pipeline.conductor.advance import advance, locked, make_chunks
 from media_pipeline.conductor.claims import Claim, finish
 from media_pipeline.conductor.models import MediaJob
-from media_pipeline.recordings import events
+from media_pipeline.recordings import events, files
 from media_pipeline.recordings.failures import Warned
 from media_pipeline.recordings.models import OutdatedFile, Recording, Rendition, Slide, Storyboard
 
-# Links to a replaced file hold for their own time; one that was just handed out must still play.
-_AFTER_LINKS = timedelta(hours=1)
+# Storing and publishing takes minutes; who has not done it after this is dead.
+_UNPUBLISHED = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,8 @@ class ProbedFacts:
     height: int | None
     demuxer: str = "mov"
     warnings: tuple[Warned, ...] = ()
+    # What the later stages work by: `rules.recorded`, and the size of the file that it was read from.
+    on_record: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def content(self) -> Recording.Content:
@@ -43,7 +44,8 @@ def publish_facts(held: Claim, *, facts: ProbedFacts, at: datetime) -> None:
     """Write down what the probe found. Raises LeaseLost."""
     with transaction.atomic():
         recording = locked(held.recording_id)
-        finish(held, output={"duration_ms": facts.duration_ms, "demuxer": facts.demuxer}, at=at)
+        output = {"duration_ms": facts.duration_ms, "demuxer": facts.demuxer, **facts.on_record}
+        finish(held, output=output, at=at)
         recording.duration_ms, recording.width, recording.height = (
             facts.duration_ms,
             facts.width,
@@ -92,8 +94,9 @@ def publish_slides(
         if kept:
             outdate((slide.picture for slide in slides), at=at)
         else:
-            outdate(recording.slides.values_list("picture", flat=True), at=_links_over(at))
+            outdate(recording.slides.values_list("picture", flat=True), at=files.links_over(at))
             recording.slides.all().delete()
+            _keep(slide.picture for slide in slides)
             for slide in slides:
                 slide.recording, slide.fence = recording, held.fence
             Slide.objects.bulk_create(slides)
@@ -102,11 +105,12 @@ def publish_slides(
         advance(recording, at=at)
 
 
-def publish_chunk(held: Claim, *, files: Mapping[str, str], at: datetime) -> None:
+def publish_chunk(held: Claim, *, names: Mapping[str, str], at: datetime) -> None:
     """Write down where the renditions of one chunk stand in the storage, by mode. Raises LeaseLost."""
     with transaction.atomic():
         recording = locked(held.recording_id)
-        finish(held, output={"files": dict(files)}, at=at)
+        finish(held, output={"files": dict(names)}, at=at)
+        _keep(names.values())
         advance(recording, at=at)
 
 
@@ -160,14 +164,35 @@ def chunk_files(recording: Recording) -> list[str]:
 def outdate(names: Iterable[str], *, at: datetime) -> None:
     """Let stored files go after `at`: nothing points to them any more."""
     OutdatedFile.objects.bulk_create(
-        [OutdatedFile(name=name, delete_after=at) for name in names], ignore_conflicts=True
+        [OutdatedFile(name=name, delete_after=at) for name in dict.fromkeys(names)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["delete_after"],
     )
+
+
+def announce_files(names: Iterable[str], *, at: datetime) -> None:
+    """Write down the names of files that are about to be stored. They go again unless a stage publishes them in time."""
+    outdate(names, at=at + _UNPUBLISHED)
+
+
+def take_back(names: Sequence[str]) -> None:
+    """Delete what was announced and stored, but not published."""
+    for unpublished in OutdatedFile.objects.filter(name__in=names):
+        files.storage().delete(unpublished.name)
+        unpublished.delete()
+
+
+def _keep(names: Iterable[str]) -> None:
+    """From here on rows point to these files: they stay."""
+    OutdatedFile.objects.filter(name__in=list(names)).delete()
 
 
 def _replace(recording: Recording, held: Claim, renditions: Sequence[Rendition], *, at: datetime) -> None:
     modes = [one.mode for one in renditions]
     kept = [one.file for one in renditions]
     _drop(recording.renditions.filter(mode__in=modes), at=at, but=kept)
+    _keep(kept)
     for rendition in renditions:
         rendition.recording, rendition.fence, rendition.published_at = recording, held.fence, at
         rendition.save(force_insert=True)
@@ -179,7 +204,8 @@ def _replace(recording: Recording, held: Claim, renditions: Sequence[Rendition],
 
 def _drop(renditions: QuerySet[Rendition], *, at: datetime, but: Sequence[str] = ()) -> None:
     outdate(
-        (name for name in renditions.values_list("file", flat=True) if name not in but), at=_links_over(at)
+        (name for name in renditions.values_list("file", flat=True) if name not in but),
+        at=files.links_over(at),
     )
     renditions.delete()
 
@@ -188,12 +214,9 @@ def _replace_storyboard(
     recording: Recording, held: Claim, storyboard: Storyboard | None, *, at: datetime
 ) -> None:
     before = Storyboard.objects.filter(recording=recording)
-    outdate(before.values_list("file", flat=True), at=_links_over(at))
+    outdate(before.values_list("file", flat=True), at=files.links_over(at))
     before.delete()
     if storyboard is not None:
+        _keep([storyboard.file])
         storyboard.recording, storyboard.fence = recording, held.fence
         storyboard.save(force_insert=True)
-
-
-def _links_over(at: datetime) -> datetime:
-    return at + timedelta(seconds=settings.MEDIA_LINK_SECONDS) + _AFTER_LINKS

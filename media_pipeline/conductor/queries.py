@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from media_pipeline.conductor import rules
+from media_pipeline.conductor import plan, rules
 from media_pipeline.conductor.lines import Facts, JobSummary, is_open, lines_of
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings.models import Recording, Rendition, Slide
@@ -227,7 +227,10 @@ def _summary(row: Recording, modes: list[Rendition], tallies: list[rules.Tally])
         jobs=lines_of(facts, tallies),
         can_cancel=working and row.state != Recording.State.UPLOADING,
         # A refused file is refused again: the expert sends another one.
-        can_retry=stopped and kept and row.state != Recording.State.REFUSED,
+        can_retry=stopped
+        and kept
+        and row.state != Recording.State.REFUSED
+        and row.owner_retries < plan.MAX_OWNER_RETRIES,
         can_transcode_again=kept and not working and bool(tallies),
         first_watchable_at=row.first_watchable_at,
         ready_at=row.ready_at,

@@ -1,7 +1,9 @@
 """What makes lost messages and dead workers cost time only. Runs on beat every few seconds."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db.models.functions import Now
 
@@ -23,20 +25,38 @@ def reconcile(*, at: datetime) -> int:
 
     Safe at any time and from any number of places at once: every repair is guarded by the row's own state.
     """
-    repaired = complete_stragglers()
+    repaired = _guarded("uploads", complete_stragglers)
     dead = MediaJob.objects.filter(state=MediaJob.State.RUNNING, lease_until__lt=Now())
     for job in dead[:_AT_ONCE]:
-        if claims.release_dead(job=job, at=at):
-            logger.warning("job %s: the lease of %s ran out (attempt %s)", job.pk, job.worker, job.attempt)
-            repaired += 1
+        repaired += _guarded(f"job {job.pk}", partial(_release, job, at=at))
     # Whoever was to plan the work, or to queue what a last stage had unlocked, died between two steps.
     idle = Recording.objects.filter(state=Recording.State.PROCESSING).exclude(
         jobs__state__in=[MediaJob.State.QUEUED, MediaJob.State.RUNNING]
     )
     for recording_id in idle.values_list("pk", flat=True)[:_AT_ONCE]:
-        operations.plan_work(recording_id=recording_id, at=at)
-        repaired += 1
-    for queue in (plan.SHORT, plan.LONG):
+        repaired += _guarded(f"recording {recording_id}", partial(_plan, recording_id, at=at))
+    for queue in plan.WORK_QUEUES:
         if waiting := claims.waiting(queue):
             wake(queue, min(waiting, _WAKES))
     return repaired
+
+
+def _release(job: MediaJob, *, at: datetime) -> int:
+    released = claims.release_dead(job=job, at=at)
+    if released:
+        logger.warning("job %s: the lease of %s ran out (attempt %s)", job.pk, job.worker, job.attempt)
+    return int(released)
+
+
+def _plan(recording_id: int, *, at: datetime) -> int:
+    operations.plan_work(recording_id=recording_id, at=at)
+    return 1
+
+
+def _guarded(what: str, repair: Callable[[], int]) -> int:
+    """Do one repair and return how much it repaired. A row that no repair can read costs itself, not the whole pass."""
+    try:
+        return repair()
+    except Exception:  # whatever is wrong with this one, the others wait for their repair
+        logger.exception("%s could not be repaired", what)
+        return 0

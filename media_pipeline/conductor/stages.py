@@ -1,11 +1,13 @@
 """What each stage of a recording does: the tools in order, the checks after them, and what is published in the end."""
 
+import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.db import close_old_connections
 from django.utils import timezone
 
 from media_pipeline.conductor import publishing
@@ -15,7 +17,7 @@ from media_pipeline.conductor.heartbeat import Pulse
 from media_pipeline.conductor.made import Made, rendition_of, slides_of, storyboard_of, verified
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings import files
-from media_pipeline.recordings.failures import Failure, StageFailed
+from media_pipeline.recordings.failures import Failure, Outage, RecordingRefused, StageFailed
 from media_pipeline.recordings.models import Recording
 from media_pipeline.transcoding import analysis, encode, reading, rules
 from media_pipeline.transcoding.chunks import Span
@@ -38,7 +40,10 @@ class Run:
         return Recording.objects.get(pk=self.held.recording_id)
 
     def now(self) -> datetime:
-        """The moment at which something of this run is written down."""
+        """The moment at which something of this run is written down. The database was not spoken to while tools ran, for
+        minutes or hours: a connection that it closed meanwhile is opened anew.
+        """
+        close_old_connections()
         return timezone.now()
 
 
@@ -61,7 +66,8 @@ def check_stage(run: Run) -> None:
 
 
 def _probe(run: Run) -> None:
-    with _source(run) as (_path, facts, timeline):
+    with _local(run, run.recording.original_file, "original") as path:
+        facts, timeline = _judged(run, path)
         picture = facts.picture
         found = publishing.ProbedFacts(
             duration_ms=timeline.duration_ms,
@@ -69,6 +75,7 @@ def _probe(run: Run) -> None:
             height=picture.height if picture else None,
             demuxer=facts.demuxer,
             warnings=tuple(rules.warnings(facts)),
+            on_record={"size_bytes": path.stat().st_size, **rules.recorded(facts, timeline)},
         )
     publishing.publish_facts(run.held, facts=found, at=run.now())
 
@@ -128,7 +135,7 @@ def _chunk(run: Run) -> None:
         for mode in made
     }
     with _kept(run, [(path, names[mode]) for mode, path in made.items()]):
-        publishing.publish_chunk(run.held, files=names, at=run.now())
+        publishing.publish_chunk(run.held, names=names, at=run.now())
 
 
 def _package(run: Run) -> None:
@@ -182,10 +189,33 @@ def _steps(facts: Source, *, content: str, full: bool) -> tuple[Step, ...]:
 
 @contextmanager
 def _source(run: Run) -> Iterator[tuple[Path, Source, Timeline]]:
-    """Yield the original as a local file, judged anew: what it is, is never taken on trust from an earlier stage."""
-    with _local(run, run.recording.original_file, "original") as path:
-        facts = encode.probe(path, folder=run.folder, cancelled=run.pulse.lost)
-        yield path, facts, encode.measure(path, facts, folder=run.folder, cancelled=run.pulse.lost)
+    """Yield the original as a local file, with what the file check found out about it.
+
+    It read every packet once; to do so again for each chunk would cost the square of a lecture's length, and a machine in
+    trouble would have a say in what a good file is. The size tells whether these are still the bytes that it read.
+    """
+    recording = run.recording
+    probe = MediaJob.objects.get(recording=recording, generation=run.held.generation, kind=Kind.PROBE)
+    with _local(run, recording.original_file, "original") as path:
+        if "source" in probe.output:
+            size_bytes = path.stat().st_size
+            if size_bytes != probe.output["size_bytes"]:
+                raise StageFailed(
+                    Failure.FILE_MISSING, f"{size_bytes} bytes instead of {probe.output['size_bytes']}"
+                )
+            facts, timeline = rules.remembered(probe.output)
+        else:
+            # Checked by a release that wrote down only the length.
+            try:
+                facts, timeline = _judged(run, path)
+            except RecordingRefused as refused:
+                raise StageFailed(Failure.INTERNAL, f"passed its check, but now: {refused}") from refused
+        yield path, facts, timeline
+
+
+def _judged(run: Run, path: Path) -> tuple[Source, Timeline]:
+    facts = encode.probe(path, folder=run.folder, cancelled=run.pulse.lost)
+    return facts, encode.measure(path, facts, folder=run.folder, cancelled=run.pulse.lost)
 
 
 @contextmanager
@@ -193,11 +223,25 @@ def _local(run: Run, name: str, into: str) -> Iterator[Path]:
     """Yield a stored file as a local path. Raises StageFailed when the storage does not have it."""
     folder = run.folder / f"from-{into}"
     folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            with _reaching_storage():
+                path = stack.enter_context(files.local_copy(name, folder=folder))
+        except FileNotFoundError as error:
+            raise StageFailed(Failure.FILE_MISSING, str(error)) from error
+        yield path
+
+
+@contextmanager
+def _reaching_storage() -> Iterator[None]:
+    """Whatever a storage says but "it is not there" is an outage. Raises FileNotFoundError and StageFailed."""
     try:
-        with files.local_copy(name, folder=folder) as path:
-            yield path
-    except FileNotFoundError as error:
-        raise StageFailed(Failure.FILE_MISSING, str(error)) from error
+        yield
+    except (FileNotFoundError, StageFailed):
+        raise
+    except Exception as error:
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        raise Outage(Failure.NO_SPACE if full else Failure.INTERNAL, f"the storage: {error!r}") from error
 
 
 @contextmanager
@@ -211,16 +255,20 @@ def _stored(run: Run, made: Iterable[Made]) -> Iterator[list[str]]:
 
 @contextmanager
 def _kept(run: Run, pairs: Iterable[tuple[Path, str]]) -> Iterator[list[str]]:
-    """Store files under this claim's fence, and take them away again when the block could not publish them."""
-    names: list[str] = []
+    """Store files under this claim's fence, and take them away again when the block could not publish them.
+
+    Their names are written down before: whatever a worker that is killed in here leaves behind goes by itself.
+    """
+    wanted = list(pairs)
+    names = [name for _path, name in wanted]
+    publishing.announce_files(names, at=run.now())
     try:
-        for path, name in pairs:
+        for path, name in wanted:
             if run.pulse.lost():
                 raise LeaseLost(str(run.held))
-            names.append(files.keep(path, name))
+            with _reaching_storage():
+                files.keep(path, name)
         yield names
     except BaseException:
-        # Under our own fence: nobody else's file has these names.
-        for name in names:
-            files.storage().delete(name)
+        publishing.take_back(names)
         raise

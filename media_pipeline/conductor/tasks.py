@@ -7,7 +7,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from media_pipeline.conductor import operations, plan, reconciler, work
-from media_pipeline.conductor.dispatch import WORK, wake
+from media_pipeline.conductor.dispatch import RECONCILE, WORK, ask_for_repairs, wake
 
 
 @shared_task(name=WORK)
@@ -16,7 +16,7 @@ def work_next(queue: str, **_later: object) -> None:
     work.work_next(queue)
 
 
-@shared_task(name="media_pipeline.conductor.reconcile")
+@shared_task(name=RECONCILE)
 def reconcile(**_later: object) -> None:
     """Repair what dead workers and lost messages have left."""
     reconciler.reconcile(at=timezone.now())
@@ -24,13 +24,17 @@ def reconcile(**_later: object) -> None:
 
 @shared_task(name="media_pipeline.conductor.tidy")
 def tidy(**_later: object) -> None:
-    """Delete files that nothing points to, and originals that the policy keeps no longer."""
+    """Delete files that nothing points to, originals that the policy keeps no longer, and chunks that nobody joins."""
     operations.drop_originals(at=timezone.now())
+    operations.drop_chunks(at=timezone.now())
     operations.delete_outdated_files(at=timezone.now())
 
 
 @worker_ready.connect(dispatch_uid="conductor.wake_at_start")
 def wake_at_start(**_signal: Any) -> None:
-    """A worker that comes up asks for work at once: the broker may have forgotten what waits."""
-    for queue in (plan.SHORT, plan.LONG):
+    """A worker that comes up asks for repairs and work at once: others may have died, and the broker may have forgotten
+    what waits.
+    """
+    ask_for_repairs()
+    for queue in plan.WORK_QUEUES:
         wake(queue)

@@ -13,4 +13,5 @@ urlpatterns = [
     path("recordings/<uuid:public_id>/retry/", views.retry, name="retry"),
     path("recordings/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
     path("recordings/<uuid:public_id>/again/", views.again, name="again"),
+    path("recordings/<uuid:public_id>/drop/", views.drop, name="drop"),
 ]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,9 +28,7 @@ from qianchang.people.permissions import Act, require
 def _administrator(request: HttpRequest) -> Account:
     """Return the account. Raises PermissionDenied unless it may see, and so steer, the queue."""
     require(request.user, Act.SEE_QUEUE, on=timezone.localdate())
-    account: Any = request.user
-    found: Account = account
-    return found
+    return cast(Account, request.user)
 
 
 @login_required
@@ -134,6 +132,20 @@ def again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return _ask(request, "again", recording)
     said = _("“%(name)s” is transcoded again. What can be watched stays until the new modes are there.")
     act = partial(operations.transcode_again, recording_id=recording.pk, by=account)
+    return _done(request, act, said % {"name": recording.original_name})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def drop(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """删除原始文件: ask first, because nothing can be made of it afterwards; then delete the original."""
+    account = _administrator(request)
+    recording = get_object_or_404(Recording, public_id=public_id)
+    if request.method != "POST":
+        return _ask(request, "drop", recording)
+    said = _("The original of “%(name)s” is deleted. What can be watched stays.")
+    act = partial(operations.drop_original, recording_id=recording.pk, by=account)
     return _done(request, act, said % {"name": recording.original_name})
 
 

@@ -1,35 +1,40 @@
 """Playlists, captions and chapters, from what the database has. Only modes that the link names are told of."""
 
 import html
+from dataclasses import replace
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from media_pipeline.delivery.links import MASTER, Link, nginx_address
+from media_pipeline.delivery.links import MASTER, Link, address, nginx_address, sign
 from media_pipeline.delivery.playlists import Variant, master_playlist, pointing
 from media_pipeline.recordings.cues import Cue, write
 from media_pipeline.recordings.models import CaptionTrack, Recording, Rendition
 
-FIELDS = ("mode", "fence", "average_bps", "peak_bps", "codecs", "width", "height", "frame_rate")
+FIELDS = ("mode", "average_bps", "peak_bps", "codecs", "width", "height", "frame_rate")
 
 
 def playlist(link: Link, mode: str) -> str | None:
     """Return the playlist of one mode, or of all of them under the master's name; None when there is none."""
-    published = Rendition.objects.filter(recording__public_id=link.public_id)
-    if mode != MASTER.removesuffix(".m3u8"):
-        if mode not in link.fences:
-            return None
-        mine = published.filter(mode=mode, fence=link.fences[mode])
-        text = mine.values_list("playlist", flat=True).first()
-        file = f"{mode}.mp4"
-        elsewhere = nginx_address(link, mode, file) if text else None
-        return pointing(text, file, elsewhere) if text and elsewhere else text
-    variants = [
-        Variant(row.mode, row.average_bps, row.peak_bps, row.codecs, row.width, row.height, row.frame_rate)
-        for row in published.only(*FIELDS)
-        if link.fences.get(row.mode) == row.fence
-    ]
-    return master_playlist(variants) if variants else None
+    # A mode that was made anew since is the same lecture: who goes to it now is told of the new file.
+    published = Rendition.objects.filter(recording__public_id=link.public_id, mode__in=link.fences)
+    if mode == MASTER.removesuffix(".m3u8"):
+        variants = [
+            Variant(
+                row.mode, row.average_bps, row.peak_bps, row.codecs, row.width, row.height, row.frame_rate
+            )
+            for row in published.only(*FIELDS)
+        ]
+        return master_playlist(variants) if variants else None
+    row = published.filter(mode=mode).only("fence", "playlist").first()
+    if row is None:
+        return None
+    file = f"{mode}.mp4"
+    newest = replace(link, fences={**link.fences, mode: row.fence})
+    elsewhere = nginx_address(newest, mode, file)
+    if elsewhere is None and newest != link:
+        elsewhere = address(sign(newest), file)
+    return pointing(row.playlist, file, elsewhere) if elsewhere else row.playlist
 
 
 def captions(link: Link, language: str) -> str | None:

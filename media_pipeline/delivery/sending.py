@@ -17,16 +17,15 @@ from media_pipeline.delivery.ranges import ByteRange, RangeNotSatisfiable, block
 from media_pipeline.delivery.stored import StoredFile
 from media_pipeline.recordings import files
 
-STORAGE_LINK_SECONDS = 3600
-
 
 def send(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:
     """Answer with a stored file, or the part of it that is asked for. Raises FileNotFoundError."""
     there = files.storage()
     path = files.local_path(there, stored.name)
     if path is None:
-        # Object storage serves ranges better than we do; its own link is short-lived and signed as well.
-        place = there.url(stored.name, expire=STORAGE_LINK_SECONDS, http_method=request.method)  # type: ignore[call-arg]
+        # Object storage serves ranges better than we do. Its own link is signed and short-lived, but names no viewer.
+        seconds = settings.MEDIA_STORAGE_LINK_SECONDS
+        place = there.url(stored.name, expire=seconds, http_method=request.method)  # type: ignore[call-arg]
         redirect = HttpResponseRedirect(place)
         redirect["Cache-Control"] = "no-store"
         return redirect

@@ -19,9 +19,13 @@ OVERHANG_MS = 2000
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 _ARROW = "-->"
-_TAG = re.compile(r"<(/?)([A-Za-z0-9:.]*)[^<>]*>")
+_TAG = re.compile(r"<(/?)([A-Za-z0-9:.]+)(?:[\s/][^<>]*)?>")
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?")
 _KEPT_TAGS = ("b", "i", "u")
+# Markup of WebVTT, SRT and the web that goes. Anything else between < and > is what the expert said: <A>, <附件2>.
+_DROPPED_TAGS = re.compile(
+    r"a|c|v|lang|ruby|rt|font|span|div|p|br|s|em|strong|img|script|style|iframe|svg|html|body"
+)
 _NOT_CUES = ("NOTE", "STYLE", "REGION")
 
 
@@ -44,8 +48,11 @@ class Cue:
 
     @property
     def typed(self) -> str:
-        """The text as people type it: b, i and u stand in it, nothing is escaped."""
-        return html.unescape(self.text)
+        """The text as people type it: b, i and u stand in it, and nothing is escaped but where it would then be read as
+        markup. Saved as it stands it is the same caption again.
+        """
+        plainly = html.unescape(self.text)
+        return plainly if clean(plainly) == self.text else self.text
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ def parse(text: str, *, duration_ms: int) -> list[Cue]:
 
 def ordered(cues: Sequence[Cue], *, duration_ms: int) -> list[Cue]:
     """Return typed cues in the order of their times. Raises CaptionsRefused for one that ends before it begins,
-    or lies beyond the end.
+    or lies beyond the end, or is too long.
     """
     placed: list[Cue] = []
     for cue in sorted(cues, key=lambda cue: (cue.from_ms, cue.until_ms)):
@@ -130,18 +137,18 @@ def write(cues: Sequence[Cue]) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a cue's text with b, i and u (closed), without any other tag, everything else escaped, no empty line."""
+    """Return a cue's text with b, i and u (closed), without any other markup, everything else escaped, no empty line."""
     # WebVTT replaces the null character, and no database keeps one.
     text = text.replace("\0", "\ufffd")
     out: list[str] = []
     open_tags: list[str] = []
     at = 0
     for tag in _TAG.finditer(text):
-        if not (tag[1] or tag[2]):
+        name = _tag_name(tag[2])
+        if name is None:
             continue
         out.append(_escaped(text[at : tag.start()]))
         at = tag.end()
-        name = tag[2].split(".")[0].lower()
         if name not in _KEPT_TAGS:
             continue
         if not tag[1]:
@@ -219,11 +226,24 @@ def _cue(block: _Block, *, number: int) -> Cue:
             )
             % {"number": number, "line": block.line + timing, "time": block.lines[timing].strip()[:60]}
         ) from error
-    return Cue(_milliseconds(caption.start), _milliseconds(caption.end), clean(text[:MAX_CUE_CHARACTERS]))
+    return Cue(_milliseconds(caption.start), _milliseconds(caption.end), clean(text))
+
+
+def _tag_name(written: str) -> str | None:
+    """Return which markup a tag is, "" for a moment of a karaoke caption; None when it is no markup but text."""
+    if _TIME.fullmatch(written):
+        return ""
+    name = written.split(".")[0]
+    # A single capital letter is an answer to choose far oftener than markup, unless it is what old SRT files have.
+    if len(name) > 1 or name.lower() in _KEPT_TAGS:
+        name = name.lower()
+    return name if name in _KEPT_TAGS or _DROPPED_TAGS.fullmatch(name) else None
 
 
 def _placed(cue: Cue, before: Sequence[Cue], duration_ms: int, *, line: int | None = None) -> Cue:
-    """Return the cue cut at the end of the recording. Raises CaptionsRefused when its times are wrong."""
+    """Return the cue cut at the end of the recording. Raises CaptionsRefused when its times are wrong or its text is
+    longer than anybody could read.
+    """
     where = {"number": len(before) + 1, "line": line}
     place = _("Caption %(number)s, line %(line)s:") if line else _("Caption %(number)s:")
     if cue.until_ms <= cue.from_ms:
@@ -234,6 +254,8 @@ def _placed(cue: Cue, before: Sequence[Cue], duration_ms: int, *, line: int | No
         why = _(
             "it is later than the end of the recording (%(end)s). Choose the captions of this recording."
         ) % {"end": timestamp(duration_ms)[:-4]}
+    elif len(cue.typed) > MAX_CUE_CHARACTERS:
+        why = _("it is longer than %(count)s characters. Cut it in two.") % {"count": MAX_CUE_CHARACTERS}
     else:
         return Cue(cue.from_ms, min(cue.until_ms, duration_ms), cue.text)
     raise CaptionsRefused(f"{place % where} {why}")

@@ -61,3 +61,10 @@ class StageFailed(Exception):
         super().__init__(f"{code}: {log}" if log else str(code))
         self.code = code
         self.log = log
+
+
+class Outage(StageFailed):
+    """The machine is in the way of any recording: a full disk, a storage or a database that does not answer.
+
+    The stage rests and is tried again without using up an attempt, until the outage has lasted for a day.
+    """

@@ -3,12 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
 from media_pipeline.recordings import originals
+
+# Links to a replaced file hold for their own time; one that was just handed out must still play.
+_AFTER_LINKS = timedelta(hours=1)
 
 
 class FileOnDisk(File):
@@ -50,6 +55,11 @@ def storyboard_name(public_id: object, fence: int) -> str:
 def chunk_name(public_id: object, generation: int, part: int, fence: int, mode: str) -> str:
     """Return the storage name of one chunk of a rendition, which is needed until the chunks are joined."""
     return f"{public_id}/parts/{generation}/{part}/{fence}/{mode}.mp4"
+
+
+def links_over(at: datetime) -> datetime:
+    """Return when the last link to a file that is replaced at `at` has run out."""
+    return at + timedelta(seconds=settings.MEDIA_LINK_SECONDS) + _AFTER_LINKS
 
 
 def keep(path: Path, name: str) -> str:

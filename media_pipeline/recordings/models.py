@@ -52,6 +52,8 @@ class Recording(models.Model):
     generation = models.PositiveIntegerField(default=1)
     # The last generation whose every mode is published; 0 before the first.
     ready_generation = models.PositiveIntegerField(default=0)
+    # How often its owner had failed work begun again.
+    owner_retries = models.PositiveSmallIntegerField(default=0, db_default=0)
     original_dropped_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
@@ -117,7 +119,7 @@ class Rendition(models.Model):
 class Slide(models.Model):
     """One entry of a recording's slide index: from `from_ms` until the next entry begins, this slide is shown.
 
-    Made by detection, then the expert's to rename, move, merge and hide. `picture` is a WebP in the storage
+    Made by detection, then the expert's to rename, move and merge. `picture` is a WebP in the storage
     `recordings`; `text` is what OCR read on it, one line a row. `title` is empty until somebody names the slide.
     """
 

@@ -17,7 +17,7 @@ from typing import IO
 from django.conf import settings
 from django.core.files.storage import Storage
 
-from media_pipeline.recordings.failures import Failure, StageFailed
+from media_pipeline.recordings.failures import Failure, Outage, StageFailed
 
 KEPT_UNUSED_SECONDS = 24 * 3600
 # What must stay free beside a copy, for the work on it.
@@ -82,9 +82,7 @@ def make_room(size: int) -> None:
             break
         _throw_out(copy)
     if _free() < size + ROOM_BYTES:
-        raise StageFailed(
-            Failure.NO_SPACE, f"{_free()} bytes free, {size + ROOM_BYTES} needed for an original"
-        )
+        raise Outage(Failure.NO_SPACE, f"{_free()} bytes free, {size + ROOM_BYTES} needed for an original")
 
 
 def _folder() -> Path:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from media_pipeline.recordings.files import links_over
 from media_pipeline.recordings.models import OutdatedFile, Recording, Slide, Storyboard
 from qianchang.groundwork import audit
 from qianchang.people.models import Account
@@ -117,10 +117,14 @@ def merge_slide(*, recording_id: int, number: int, by: Account, at: datetime) ->
     # Links to the picture may still be open somewhere: the file goes when the last of them has run out.
     OutdatedFile.objects.get_or_create(
         name=slide.picture,
-        defaults={"delete_after": at + timedelta(seconds=settings.MEDIA_LINK_SECONDS)},
+        defaults={"delete_after": links_over(at)},
     )
     slide.delete()
-    _record("merge slide", recording, by=by, at=at, slide=number, into=slides[place - 1].number)
+    # The one before is the expert's work as well now: a new look at the recording must not bring the other back.
+    longer = slides[place - 1]
+    longer.edited_at = at
+    longer.save(update_fields=["edited_at"])
+    _record("merge slide", recording, by=by, at=at, slide=number, into=longer.number)
 
 
 def _locked(recording_id: int, number: int) -> tuple[Recording, list[Slide], int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from media_pipeline.recordings.failures import Failure, StageFailed
 from media_pipeline.transcoding import looking, rules
 from media_pipeline.transcoding.detection import PICTURE_MS, Begun, Kind, SlideWatch, spaced, thinned
+from media_pipeline.transcoding.encode import by_the_machine
 from media_pipeline.transcoding.runner import Limits, ToolFailed, ToolTimedOut, run
 from media_pipeline.transcoding.stills import FoundStoryboard, Still, Storyboard, red_green_blue, write_slide
 
@@ -71,7 +72,7 @@ def analyse(
     except ToolTimedOut as error:
         raise StageFailed(Failure.STALLED if error.stalled else Failure.TOOK_TOO_LONG, error.tail) from error
     except ToolFailed as error:
-        raise StageFailed(Failure.INTERNAL, error.tail) from error
+        raise by_the_machine(error) from error
     end_ms = timeline.picture_end_ms or timeline.duration_ms
     if looker.seen_ms == 0 or looker.seen_ms < end_ms * 0.9 - 2000:
         raise StageFailed(Failure.OUTPUT_WRONG, f"{looker.seen_ms} ms of {end_ms} ms were seen. {tail}")

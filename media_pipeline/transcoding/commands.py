@@ -56,13 +56,13 @@ def probe(source: Path) -> list[str]:
         ":stream=index,codec_type,codec_name,width,height,r_frame_rate,avg_frame_rate,field_order,sample_aspect_ratio"
         ":stream_disposition=default,attached_pic:stream_side_data=rotation"
     )
-    return [*_ffprobe(DEMUXERS), "-show_entries", entries, "-of", "json", "-i", _url(source)]
+    return [*ffprobe(DEMUXERS), "-show_entries", entries, "-of", "json", "-i", url(source)]
 
 
 def packets(source: Path, demuxer: str) -> list[str]:
     """Every packet's times, as lines of `index,pts,dts,duration`."""
     entries = "packet=stream_index,pts_time,dts_time,duration_time"
-    return [*_ffprobe((demuxer,)), "-show_entries", entries, "-of", "csv=p=0", "-i", _url(source)]
+    return [*ffprobe((demuxer,)), "-show_entries", entries, "-of", "csv=p=0", "-i", url(source)]
 
 
 def level_sound(source: Path, facts: Source, timeline: Timeline, levelled: Path) -> list[str]:
@@ -84,7 +84,7 @@ def level_sound(source: Path, facts: Source, timeline: Timeline, levelled: Path)
     sound = sound.filter("apad", pad_dur=missing_ms / 1000)
     sound = sound.filter("ebur128", framelog="verbose").filter("aformat", sample_fmts="s16")
     options = {"t": timeline.duration_ms / 1000, "c:a": "flac", "compression_level": 0, "f": "flac", **_BARE}
-    return _compiled([ffmpeg.output(sound, _url(levelled), **options)])
+    return _compiled([ffmpeg.output(sound, url(levelled), **options)])
 
 
 def try_gain(levelled: Path, gain_db: Decimal) -> list[str]:
@@ -97,7 +97,7 @@ def encode_sound(levelled: Path, gain_db: Decimal, timeline: Timeline, *, opus: 
     """Step two: one gain, a limiter, and both tracks from one decode."""
     loud = _limited(levelled, gain_db).filter_multi_output("asplit", 2)
     outputs = [
-        ffmpeg.output(loud[number], _url(path), **_sound_options(sound, timeline))
+        ffmpeg.output(loud[number], url(path), **_sound_options(sound, timeline))
         for number, (sound, path) in enumerate(((OPUS, opus), (AAC, aac)))
     ]
     return _compiled(outputs)
@@ -131,15 +131,15 @@ def chunk(
 def parameters(part: Path) -> list[str]:
     """What a chunk of ours holds: how many pictures, and the digest of what a decoder is set up with."""
     entries = "stream=codec_name,width,height,nb_read_packets,extradata_hash"
-    return [*_ffprobe(("mov",)), "-count_packets", "-show_data_hash", "md5", "-show_entries", entries, "-of", "json",
-            "-i", _url(part)]  # fmt: skip
+    return [*ffprobe(("mov",)), "-count_packets", "-show_data_hash", "md5", "-show_entries", entries, "-of", "json",
+            "-i", url(part)]  # fmt: skip
 
 
 def listing(parts: Sequence[tuple[Path, Fraction]]) -> str:
     """The script that lays chunks end to end: each file, and how many seconds it lasts."""
     lines = ["ffconcat version 1.0"]
     for path, seconds in parts:
-        quoted = _url(path).replace("'", "'\\''")
+        quoted = url(path).replace("'", "'\\''")
         lines += [f"file '{quoted}'", f"duration {float(seconds):.6f}"]
     return "\n".join([*lines, ""])
 
@@ -147,9 +147,9 @@ def listing(parts: Sequence[tuple[Path, Fraction]]) -> str:
 def join(script: Path, sound: Path, output: Path, step: Step) -> list[str]:
     """Chunks and sound in one file, nothing encoded again."""
     pictures = ffmpeg.input(
-        _url(script), f="concat", safe=0, protocol_whitelist="file,pipe", format_whitelist="concat,mov"
+        url(script), f="concat", safe=0, protocol_whitelist="file,pipe", format_whitelist="concat,mov"
     )
-    heard = ffmpeg.input(_url(sound), protocol_whitelist="file,pipe", format_whitelist="mov")
+    heard = ffmpeg.input(url(sound), protocol_whitelist="file,pipe", format_whitelist="mov")
     options = {
         "c": "copy",
         "f": "mp4",
@@ -159,7 +159,7 @@ def join(script: Path, sound: Path, output: Path, step: Step) -> list[str]:
     }
     # Times as they are: what an encoder of sound puts before zero, to be decoded and not heard, must stay there.
     return _compiled(
-        [ffmpeg.output(pictures["v:0"], heard["a:0"], _url(output), **options).global_args("-copyts")]
+        [ffmpeg.output(pictures["v:0"], heard["a:0"], url(output), **options).global_args("-copyts")]
     )
 
 
@@ -167,11 +167,11 @@ def decode(path: Path) -> list[str]:
     """Decode a rendition of ours: its whole sound, and the key picture of every segment."""
     return [
         "ffmpeg", "-v", "error", "-hide_banner", "-nostdin", "-protocol_whitelist", "file,pipe", "-format_whitelist", "mov",
-        "-skip_frame:v", "nokey", "-i", _url(path), "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-",
+        "-skip_frame:v", "nokey", "-i", url(path), "-fps_mode", "passthrough", "-f", "null", "-progress", "pipe:1", "-",
     ]  # fmt: skip
 
 
-def _ffprobe(demuxers: tuple[str, ...]) -> list[str]:
+def ffprobe(demuxers: tuple[str, ...]) -> list[str]:
     # No allow-list of decoders here: ffprobe gives up on a whole file for one cover picture or subtitle. The rules judge
     # the codecs that it names, and the transcode opens no other.
     return [
@@ -181,7 +181,8 @@ def _ffprobe(demuxers: tuple[str, ...]) -> list[str]:
     ]  # fmt: skip
 
 
-def _url(path: Path) -> str:
+def url(path: Path) -> str:
+    """Return a path as ffmpeg and ffprobe take it: as a file's, whatever its name looks like."""
     if not path.is_absolute():
         raise ValueError(f"{path} is not absolute")
     return f"file:{path}"
@@ -189,7 +190,7 @@ def _url(path: Path) -> str:
 
 def _input(source: Path, facts: Source, **options: Any) -> Any:
     return ffmpeg.input(
-        _url(source),
+        url(source),
         protocol_whitelist="file,pipe",
         format_whitelist=facts.demuxer,
         codec_whitelist=",".join(DECODERS),
@@ -202,7 +203,7 @@ def _input(source: Path, facts: Source, **options: Any) -> Any:
 
 
 def _limited(levelled: Path, gain_db: Decimal) -> Any:
-    opened = ffmpeg.input(_url(levelled), protocol_whitelist="file,pipe", format_whitelist="flac")
+    opened = ffmpeg.input(url(levelled), protocol_whitelist="file,pipe", format_whitelist="flac")
     return (
         opened["0"]
         .filter("volume", f"{gain_db}dB", precision="float")
@@ -288,7 +289,7 @@ def _picture_output(shown: Any, output: Output, facts: Source, timeline: Timelin
     }
     if picture.params:
         options["x264-params"] = picture.params
-    return ffmpeg.output(shown, _url(output.path), **options)
+    return ffmpeg.output(shown, url(output.path), **options)
 
 
 def _compiled(outputs: list[Any]) -> list[str]:

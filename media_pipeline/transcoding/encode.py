@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
+from media_pipeline.recordings.failures import Failure, Outage, RecordingRefused, StageFailed
 from media_pipeline.transcoding import commands, rules
 from media_pipeline.transcoding.chunks import Span
 from media_pipeline.transcoding.ladder import AAC, OPUS, Step, largest_bytes, largest_sound_bytes
@@ -38,13 +38,37 @@ def probe(source: Path, *, folder: Path, cancelled: Cancelled) -> rules.Source:
     try:
         run(commands.probe(source), limits=_PROBE_LIMITS, folder=folder, on_line=keep, cancelled=cancelled)
         answer: dict[str, Any] = json.loads("\n".join(lines))
-    except ToolFailed as error:
-        raise RecordingRefused(rules.complaint(error.tail), error.tail) from error
-    except ToolTimedOut as error:
-        raise RecordingRefused(Failure.DAMAGED, f"the probe did not end: {error.tail}") from error
+    except (ToolFailed, ToolTimedOut) as error:
+        raise _why_unread(error) from error
     except ValueError as error:
-        raise RecordingRefused(Failure.DAMAGED, "the probe's answer is not JSON") from error
+        raise StageFailed(Failure.DAMAGED, f"the probe's answer is not JSON: {error}") from error
     return rules.judge(answer)
+
+
+def _why_unread(error: ToolFailed | ToolTimedOut) -> RecordingRefused | StageFailed:
+    """Return who is the reason that ffprobe did not read a file to its end.
+
+    The file, only where ffprobe itself says so in words that we know, or computed for as long as it may. A tool that was
+    killed, that never started, or that a busy disk kept waiting says nothing about the file.
+    """
+    if isinstance(error, ToolTimedOut):
+        return StageFailed(Failure.STALLED if error.stalled else Failure.TOOK_TOO_LONG, error.tail)
+    if error.used_its_cpu:
+        return RecordingRefused(Failure.DAMAGED, f"the probe has no end: {error.tail}")
+    if error.gave_up and (known := rules.complaint(error.tail)):
+        return RecordingRefused(known, error.tail)
+    if error.gave_up and not rules.machine_trouble(error.tail):
+        return StageFailed(Failure.DAMAGED, error.tail)
+    return by_the_machine(error)
+
+
+def by_the_machine(error: ToolFailed) -> StageFailed:
+    """Return the failure of a tool that never started, for want of room, or by what may be the recording's doing."""
+    if "No space left" in error.tail:
+        return Outage(Failure.NO_SPACE, error.tail)
+    if error.never_started:
+        return Outage(Failure.INTERNAL, error.tail)
+    return StageFailed(Failure.INTERNAL, f"{error}\n{error.tail}")
 
 
 def measure(source: Path, facts: rules.Source, *, folder: Path, cancelled: Cancelled) -> rules.Timeline:
@@ -61,11 +85,11 @@ def measure(source: Path, facts: rules.Source, *, folder: Path, cancelled: Cance
             cancelled=cancelled,
         )
     except ToolFailed as error:
-        # It stopped in the middle: the lengths below say whether anything is missing.
-        if not measured.packets:
-            raise RecordingRefused(rules.complaint(error.tail), error.tail) from error
+        # It gave up in the middle: the lengths below say whether anything is missing.
+        if not (measured.packets and error.gave_up) or rules.machine_trouble(error.tail):
+            raise _why_unread(error) from error
     except ToolTimedOut as error:
-        raise RecordingRefused(Failure.DAMAGED, f"the packets did not end: {error.tail}") from error
+        raise _why_unread(error) from error
     return rules.timeline(facts, measured)
 
 
@@ -276,7 +300,7 @@ def _encode(
 ) -> str:
     """Run one ffmpeg, whose outputs may need `largest` bytes each, and return the end of its standard error."""
     if shutil.disk_usage(folder).free < sum(largest) * 1.3:
-        raise StageFailed(Failure.NO_SPACE, f"{sum(largest)} bytes may be needed")
+        raise Outage(Failure.NO_SPACE, f"{sum(largest)} bytes may be needed")
     reached_us = -1
 
     def progress(line: str) -> bool:
@@ -298,5 +322,4 @@ def _encode(
     except ToolTimedOut as error:
         raise StageFailed(Failure.STALLED if error.stalled else Failure.TOOK_TOO_LONG, error.tail) from error
     except ToolFailed as error:
-        code = Failure.NO_SPACE if "No space left" in error.tail else Failure.INTERNAL
-        raise StageFailed(code, error.tail) from error
+        raise by_the_machine(error) from error

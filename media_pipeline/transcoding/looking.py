@@ -4,12 +4,10 @@ from pathlib import Path
 
 import ffmpeg
 
+from media_pipeline.transcoding.commands import ANALYSE, MAX_ALLOC, PROBE_BYTES, ffprobe, url
 from media_pipeline.transcoding.detection import PICTURES_PER_SECOND
 from media_pipeline.transcoding.rules import DECODERS, MAX_PIXELS, MAX_STREAMS, Source, SourcePicture
 
-PROBE_BYTES = "20M"
-ANALYSE = "10M"
-MAX_ALLOC = str(512 * 1024**2)
 # As light video shows it at most; also how large a slide's picture is.
 LONG_SIDE, SHORT_SIDE = 1280, 720
 
@@ -24,12 +22,10 @@ def size(picture: SourcePicture) -> tuple[int, int]:
 def times(source: Path, facts: Source, picture: SourcePicture, *, at_seconds: int, seconds: int) -> list[str]:
     """The time of every picture in one stretch of a recording, one a line as decoded; then the name of its colours."""
     return [
-        "ffprobe", "-v", "error", "-hide_banner", "-max_alloc", MAX_ALLOC, "-protocol_whitelist", "file,pipe",
-        "-format_whitelist", facts.demuxer, "-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS),
-        "-probesize", PROBE_BYTES, "-analyzeduration", ANALYSE, "-select_streams", str(picture.index),
+        *ffprobe((facts.demuxer,)), "-select_streams", str(picture.index),
         "-read_intervals", f"{at_seconds}%+{seconds}",
         "-show_entries", "packet=pts_time:stream=color_space", "-of", "csv=p=0",
-        "-i", _url(source),
+        "-i", url(source),
     ]  # fmt: skip
 
 
@@ -41,7 +37,7 @@ def pictures(source: Path, facts: Source, picture: SourcePicture, *, sparing: bo
     """
     options = {"skip_frame": "noref"} if sparing else {}
     shown = ffmpeg.input(
-        _url(source),
+        url(source),
         protocol_whitelist="file,pipe",
         format_whitelist=facts.demuxer,
         codec_whitelist=",".join(DECODERS),
@@ -63,9 +59,3 @@ def pictures(source: Path, facts: Source, picture: SourcePicture, *, sparing: bo
     return list(
         made.global_args("-hide_banner", "-nostdin", "-v", "error", "-max_alloc", MAX_ALLOC).compile()
     )
-
-
-def _url(path: Path) -> str:
-    if not path.is_absolute():
-        raise ValueError(f"{path} is not absolute")
-    return f"file:{path}"

@@ -7,6 +7,7 @@ them back. A queue that reads many slides should have few such workers.
 """
 
 import logging
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,10 @@ SURE = 0.5
 # Boxes whose middles lie closer than this share of their height stand in one line.
 SAME_LINE = 0.5
 
+# A syllable of pinyin with its tone, in brackets behind a character.
+_TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+_READING = re.compile(rf"(?<=[\u4e00-\u9fff])\([a-zü]{{0,4}}[{_TONES}][a-z]{{0,3}}\)")
+
 _one_at_a_time = threading.Lock()
 
 
@@ -28,7 +33,16 @@ def read_text(picture: Path) -> str:
         read = _engine()(str(picture))
     if read.boxes is None or read.txts is None:
         return ""
-    return "\n".join(in_order([_placed(box, text) for box, text in zip(read.boxes, read.txts, strict=True)]))
+    pieces = [_placed(box, as_written(text)) for box, text in zip(read.boxes, read.txts, strict=True)]
+    return "\n".join(in_order(pieces))
+
+
+def as_written(words: str) -> str:
+    """Undo an oddity of the model: now and then it gives a line in traditional characters with their readings behind
+    them, `國(guó)`, which stood on no slide. Such a line, and no other, goes back to simplified ones.
+    """
+    plain, readings = _READING.subn("", words)
+    return _simplified().convert(plain) if readings else words
 
 
 def in_order(pieces: list[tuple[float, float, float, str]]) -> list[str]:
@@ -74,3 +88,10 @@ def _engine() -> Any:
     )
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
     return engine
+
+
+@cache
+def _simplified() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

@@ -1,7 +1,7 @@
 """What ffprobe said, judged: allow-lists and limits on plain values. Refusals name what the expert can do about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -121,6 +121,23 @@ class Timeline:
     picture_end_ms: int | None
 
 
+def recorded(source: Source, timeline: Timeline) -> dict[str, Any]:
+    """Return facts and length as plain values, for a row; `remembered` reads them."""
+    plain = asdict(source)
+    if source.picture and source.picture.frame_rate is not None:
+        plain["picture"]["frame_rate"] = str(source.picture.frame_rate)
+    return {"source": plain, "timeline": asdict(timeline)}
+
+
+def remembered(plain: Mapping[str, Any]) -> tuple[Source, Timeline]:
+    """Return what `recorded` wrote down."""
+    source, picture = dict(plain["source"]), plain["source"]["picture"]
+    if picture is not None:
+        rate = picture["frame_rate"]
+        picture = SourcePicture(**{**picture, "frame_rate": Fraction(rate) if rate is not None else None})
+    return Source(**{**source, "picture": picture}), Timeline(**plain["timeline"])
+
+
 def tolerance_ms(duration_ms: int) -> int:
     """Return how far two durations of one recording may lie apart: max(2 s, 0.5 %), engineering facts, section 1."""
     return max(2000, duration_ms // 200)
@@ -188,23 +205,45 @@ def warnings(source: Source, *, lufs: Decimal | None = None) -> list[Warned]:
     return found
 
 
-# What ffprobe writes when it gives up, and what that means to the person who sent the file.
-_COMPLAINTS: tuple[tuple[str, Failure], ...] = (
-    ("moov atom not found", Failure.CUT_OFF),
+# What ffprobe writes when it gives up, and what that means to the person who sent the file: first a limit of ours that it
+# names, whatever else it says (beyond the tracks it speaks of memory), then what else is wrong.
+_BEYOND_LIMITS: tuple[tuple[str, Failure], ...] = (
     ("max_streams", Failure.TOO_MANY_STREAMS),
     ("exceeds specified max pixel count", Failure.PICTURE_TOO_LARGE),
     ("Picture size", Failure.PICTURE_TOO_LARGE),
     ("not on whitelist", Failure.NOT_A_RECORDING),
+)
+_COMPLAINTS: tuple[tuple[str, Failure], ...] = (
+    ("moov atom not found", Failure.CUT_OFF),
     ("Invalid data found", Failure.NOT_A_RECORDING),
+    ("End of file", Failure.CUT_OFF),
 )
 
 
-def complaint(stderr: str) -> Failure:
-    """Return the failure that ffprobe's words mean; a file that it gave up on is at least damaged."""
-    for words, failure in _COMPLAINTS:
+# What it writes when a disk or the memory of this machine is in its way: such complaints are not believed then.
+_MACHINE_TROUBLE = (
+    "Input/output error",
+    "Cannot allocate memory",
+    "Permission denied",
+    "No such file or directory",
+    "Stale file handle",
+    "Too many open files",
+    "No space left",
+    "error while loading shared libraries",
+)
+
+
+def complaint(stderr: str) -> Failure | None:
+    """Return the failure that ffprobe's words mean; None where nobody has written down what they mean about a file."""
+    for words, failure in (*_BEYOND_LIMITS, *(() if machine_trouble(stderr) else _COMPLAINTS)):
         if words in stderr:
             return failure
-    return Failure.DAMAGED
+    return None
+
+
+def machine_trouble(stderr: str) -> bool:
+    """Tell whether a tool's words are about the machine that it ran on."""
+    return any(words in stderr for words in _MACHINE_TROUBLE)
 
 
 def _allowed_demuxer(names: str) -> str:

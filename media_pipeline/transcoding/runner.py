@@ -16,8 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from media_pipeline.transcoding.launcher import NOT_STARTED
+
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 _TAIL_LINES = 60
+# The exit code of a program whose libraries cannot be loaded.
+_LOADER_FAILED = 127
 _LINE_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
 
@@ -41,6 +45,21 @@ class ToolFailed(Exception):
         super().__init__(f"exit {returncode}: {tail[-400:]}")
         self.returncode = returncode
         self.tail = tail
+
+    @property
+    def gave_up(self) -> bool:
+        """Tell whether the tool ended by its own decision; else it was killed from outside, or never started."""
+        return self.returncode > 0 and not self.never_started
+
+    @property
+    def never_started(self) -> bool:
+        """Tell whether there was no tool to speak of: it is missing, or its libraries are."""
+        return self.returncode in (NOT_STARTED, _LOADER_FAILED)
+
+    @property
+    def used_its_cpu(self) -> bool:
+        """Tell whether the tool was stopped because it had computed for as long as it may."""
+        return self.returncode == -signal.SIGXCPU
 
 
 class ToolTimedOut(Exception):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.sentences import SENTENCES, sentence
-from media_pipeline.uploads import operations, parts, queries, receiving, rules
+from media_pipeline.uploads import lines, operations, parts, queries, receiving, rules
 
 # The status that tus names for a checksum that does not fit.
 CHECKSUM_MISMATCH = 460
@@ -52,6 +52,13 @@ ANSWERS: dict[type[Exception], Answer] = {
     queries.UploadUnknown: Answer(404, "unknown", _("There is no such upload.")),
     parts.PartBusy: Answer(
         423, "busy", _("This file is being sent from another window or computer. Wait a moment, then go on.")
+    ),
+    # Both are statuses that tus clients try again by themselves.
+    lines.AccountLinesTaken: Answer(
+        423, "lines", _("You are sending several files at once. This one goes on by itself in a moment.")
+    ),
+    lines.AllLinesTaken: Answer(
+        503, "all_lines", _("Many people are sending at this moment. It goes on by itself in a moment.")
     ),
     receiving.OffsetMismatch: Answer(
         409,

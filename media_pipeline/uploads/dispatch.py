@@ -14,7 +14,8 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 FINISH = "media_pipeline.uploads.finish"
-QUEUE = "short"
+# Hashing and storing gigabytes takes minutes.
+QUEUE = "middle"
 # Nobody asks again sooner (seconds): a worker may still be reading the file, or may not have come to the message yet.
 ASKED_FOR = 60
 

@@ -16,6 +16,7 @@ from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import Recording
 from media_pipeline.uploads import operations, parts, queries, receiving, rules
 from media_pipeline.uploads.answers import NAMED, answer_to
+from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
 
@@ -94,15 +95,24 @@ def _take(descriptor: int, said: str, owner: Account, expected: str, *, at: date
     if known is not None:
         return Taken(known, known=True, compared=bool(expected))
     name = rules.shown_name({"filename": said})
-    upload = queries.open_upload_like(owner, name=name, length=length) or operations.create_upload(
-        length=length, name=name, sha256=digest, by=owner, at=at
-    )
+    upload = queries.open_upload_like(owner, name=name, length=length)
+    if upload is None or not _begins_like(upload, descriptor):
+        upload = operations.create_upload(length=length, name=name, sha256=digest, by=owner, at=at)
     os.lseek(descriptor, upload.offset, os.SEEK_SET)
     body = receiving.Body(
         read=lambda count: os.read(descriptor, count), length=length - upload.offset, whole_sha256=digest
     )
     upload = receiving.receive(upload=upload, offset=upload.offset, body=body, at=at, wait=True)
     return Taken(upload.recording, known=False, compared=bool(expected))
+
+
+def _begins_like(upload: Upload, descriptor: int) -> bool:
+    """Tell whether what has arrived of an upload is the beginning of this file: another may have its name and size."""
+    try:
+        here = parts.sampled_sha256_of(upload.public_id, upload.offset)
+    except parts.PartMissing:
+        return False
+    return here == parts.sampled_sha256(descriptor, upload.offset)
 
 
 def files_in(path: Path) -> Iterator[Path]:

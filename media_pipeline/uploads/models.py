@@ -27,6 +27,8 @@ class Upload(models.Model):
     offset = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     refusal_code = models.CharField(max_length=40, blank=True)
+    # The name of the folder that holds the bytes (`parts.folder_id`): only a machine that has it may miss them.
+    folder = models.CharField(max_length=36, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

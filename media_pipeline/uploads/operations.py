@@ -1,11 +1,12 @@
 """Creating, finishing, refusing and removing uploads. The bytes in between are taken by `receiving.py`."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, ProtectedError, Sum
 
 from media_pipeline.recordings import events as recording_events
@@ -80,18 +81,32 @@ def create_upload(*, length: int, name: str, by: Account, at: datetime, sha256: 
     if length > settings.UPLOAD_MAX_BYTES:
         raise UploadTooLarge
     with transaction.atomic():
-        # One at a time for each owner, or requests sent together would outrun the limits.
-        Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+        _wait_for_turn()
         _refuse_beyond_limits(length=length, by=by)
         recording = Recording.objects.create(owner=by, original_name=name, size_bytes=length, created_at=at)
         upload = Upload.objects.create(
-            owner=by, recording=recording, length=length, created_at=at, expires_at=expiry(at)
+            owner=by,
+            recording=recording,
+            length=length,
+            folder=parts.folder_id(),
+            created_at=at,
+            expires_at=expiry(at),
         )
         parts.begin(upload.public_id)
         if sha256:
             parts.state_digest(upload.public_id, sha256)
         _record("upload created", upload, by=by, at=at, length=length)
     return upload
+
+
+def _wait_for_turn() -> None:
+    """Open uploads one at a time on the whole site: requests sent together would be promised the same room twice.
+
+    PostgreSQL takes an advisory lock until the transaction ends; SQLite has only one writer.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["uploads.create"])
 
 
 def _refuse_beyond_limits(*, length: int, by: Account) -> None:
@@ -120,11 +135,13 @@ def complete_upload(*, upload: Upload, at: datetime) -> Recording:
     """Turn the bytes of a whole upload into an original in the storage, and announce it. The caller holds the part's lock.
 
     The same file of the same owner is recognised: the upload then points to the recording that exists. Every step may
-    be repeated after a kill: the file is found again in the storage when it was already moved. Raises DigestWrong.
+    be repeated after a kill: the file is found again in the storage when it was already moved. Raises DigestWrong and
+    PartMissing.
     """
     recording = upload.recording
     path = parts.path_of(upload.public_id)
-    digest = parts.sha256_of(path)
+    with _missing_named(upload):
+        digest = parts.sha256_of(path)
     stated = parts.stated_digest(upload.public_id)
     if stated and stated != digest:
         refuse_upload(upload=upload, code=Failure.DIGEST_WRONG, at=at)
@@ -133,7 +150,8 @@ def complete_upload(*, upload: Upload, at: datetime) -> Recording:
     if existing is not None:
         return _recognise(upload, existing, at=at)
     # A second name for the same bytes first: should the process die now, the part is still there for the next try.
-    whole = parts.second_name(path)
+    with _missing_named(upload):
+        whole = parts.second_name(path)
     name = files.keep(whole, files.original_name(recording.public_id))
     whole.unlink(missing_ok=True)
     try:
@@ -155,13 +173,20 @@ def complete_upload(*, upload: Upload, at: datetime) -> Recording:
     except UploadClosed:
         # Refused by a look at its first blocks while we were reading: the stored copy is nobody's.
         files.storage().delete(name)
+        parts.remove(upload.public_id)
         raise
     parts.remove(upload.public_id)
     return recording
 
 
 def refuse_upload(*, upload: Upload, code: Failure, at: datetime) -> None:
-    """Refuse an upload for what its bytes are, and drop the bytes. The recording keeps the reason."""
+    """Refuse an upload for what its bytes are, and drop them. The caller holds the part's lock."""
+    _refuse_row(upload=upload, code=code, at=at)
+    parts.remove(upload.public_id)
+
+
+def _refuse_row(*, upload: Upload, code: Failure, at: datetime) -> None:
+    """Close the row; the recording keeps the reason. Raises UploadClosed."""
     with transaction.atomic():
         _close(upload, Upload.State.REFUSED, code=code)
         Recording.objects.filter(pk=upload.recording_id).update(
@@ -169,7 +194,6 @@ def refuse_upload(*, upload: Upload, code: Failure, at: datetime) -> None:
         )
         _record("upload refused", upload, by=upload.owner, at=at, code=str(code))
         recording_events.announce(recording_events.recording_refused, recording_id=upload.recording_id, at=at)
-    parts.remove(upload.public_id)
 
 
 def refuse_early(*, recording_id: int, code: Failure, at: datetime) -> bool:
@@ -178,13 +202,32 @@ def refuse_early(*, recording_id: int, code: Failure, at: datetime) -> bool:
     Whoever is sending at this moment reads the reason at the next block.
     """
     upload = Upload.objects.filter(recording_id=recording_id, state=Upload.State.OPEN).first()
-    return upload is not None and _refuse_unless_ended(upload, code, at=at)
+    if upload is None:
+        return False
+    try:
+        with parts.locked(upload.public_id):
+            refuse_upload(upload=upload, code=code, at=at)
+    except (parts.PartBusy, parts.PartMissing):
+        # The bytes are their writer's: it finds the row closed at its next acknowledgement, and drops them.
+        return _closed_now(upload, code, at=at)
+    except UploadClosed:
+        return False
+    return True
+
+
+def _closed_now(upload: Upload, code: Failure, *, at: datetime) -> bool:
+    try:
+        _refuse_row(upload=upload, code=code, at=at)
+    except UploadClosed:
+        return False
+    return True
 
 
 def keep_header(*, upload: Upload, header: parts.Header, at: datetime) -> None:
     """Keep the part of a file that says what it holds, sent ahead of its turn. Nothing in it is trusted.
 
-    Raises UploadClosed, NoRoomForUpload, and HeaderMisplaced when it would not lie inside the file.
+    The first one stays: one upload cannot call for looks at will. Raises UploadClosed, NoRoomForUpload, and
+    HeaderMisplaced when it would not lie inside the file.
     """
     if upload.state != Upload.State.OPEN:
         raise UploadClosed(str(upload.public_id))
@@ -192,9 +235,9 @@ def keep_header(*, upload: Upload, header: parts.Header, at: datetime) -> None:
         raise HeaderMisplaced(str(upload.public_id))
     if parts.free_bytes() - RESERVE_BYTES < len(header.content):
         raise NoRoomForUpload
-    parts.keep_header(upload.public_id, header)
+    first = parts.keep_header(upload.public_id, header)
     # Before the first look it only waits to be found there.
-    if upload.offset >= LOOK_AT[0]:
+    if first and upload.offset >= LOOK_AT[0]:
         events.announce(events.upload_begun, recording_id=upload.recording_id, at=at)
 
 
@@ -251,7 +294,11 @@ def finish_upload(*, upload_id: int, at: datetime) -> bool:
     except (parts.PartBusy, UploadClosed):
         return False  # somebody is at it, or it ended otherwise
     except parts.PartMissing:
-        return _refuse_unless_ended(upload, Failure.FILE_MISSING, at=at)
+        # A machine without the folder that holds the bytes would otherwise destroy what was acknowledged.
+        if upload.folder != parts.folder_id():
+            logger.warning("upload %s: its bytes are in folder %r, not here", upload.public_id, upload.folder)
+            return False
+        return _closed_now(upload, Failure.FILE_MISSING, at=at)
     except DigestWrong as wrong:
         logger.warning("upload %s: %s", upload.public_id, wrong)
     return True
@@ -266,12 +313,13 @@ def complete_stragglers() -> int:
     return sum(dispatch.ask_to_finish(upload.pk) for upload in whole.only("pk"))
 
 
-def _refuse_unless_ended(upload: Upload, code: Failure, *, at: datetime) -> bool:
+@contextmanager
+def _missing_named(upload: Upload) -> Iterator[None]:
+    """Name the error when the bytes of an upload are gone."""
     try:
-        refuse_upload(upload=upload, code=code, at=at)
-    except UploadClosed:
-        return False
-    return True
+        yield
+    except FileNotFoundError as error:
+        raise parts.PartMissing(str(upload.public_id)) from error
 
 
 def _recognise(upload: Upload, existing: Recording, *, at: datetime) -> Recording:

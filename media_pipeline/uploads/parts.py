@@ -21,6 +21,10 @@ from django.conf import settings
 # Beside a part: the digest it must have, its header ahead of time, and its second name while it goes into the storage.
 SIDES = (".sha256", ".header", ".whole")
 _READ_BYTES = 1024 * 1024
+# Files are compared by so many pieces of so many bytes, spread evenly over what is here.
+SAMPLES = 16
+SAMPLE_BYTES = 64 * 1024
+_MARK = ".folder"
 _PLACE = struct.Struct(">Q")
 
 
@@ -37,6 +41,14 @@ def folder() -> Path:
     path = Path(settings.UPLOAD_DIR)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
+
+
+def folder_id() -> str:
+    """Return the name that this folder gave itself once: every machine that shares it reads the same one."""
+    mark = folder() / _MARK
+    if not mark.exists():
+        _put(mark, str(uuid.uuid4()).encode(), instead=False)
+    return mark.read_text()
 
 
 def path_of(public_id: uuid.UUID) -> Path:
@@ -84,9 +96,10 @@ class Header:
     content: bytes
 
 
-def keep_header(public_id: uuid.UUID, header: Header) -> None:
-    """Keep the header of a file, in place of any before it."""
-    _put(_beside(path_of(public_id), ".header"), _PLACE.pack(header.offset) + header.content)
+def keep_header(public_id: uuid.UUID, header: Header) -> bool:
+    """Keep the header of a file, and tell whether it is the first: there is one for each upload."""
+    content = _PLACE.pack(header.offset) + header.content
+    return _put(_beside(path_of(public_id), ".header"), content, instead=False)
 
 
 def header_of(path: Path) -> Header | None:
@@ -131,6 +144,29 @@ def sha256_of_open(descriptor: int) -> str:
     return digest.hexdigest()
 
 
+def sampled_sha256(descriptor: int, until: int) -> str:
+    """Return the hex SHA-256 of `SAMPLES` pieces out of the first `until` bytes of an open file, the ends among them.
+
+    The page computes the same of the file it was given (`sampled` in hashing.js): another file of the same name and size
+    is told at the cost of a megabyte.
+    """
+    span = max(0, until - SAMPLE_BYTES)
+    digest = hashlib.sha256()
+    for number in range(SAMPLES):
+        place = span * number // (SAMPLES - 1)
+        digest.update(os.pread(descriptor, min(SAMPLE_BYTES, until - place), place))
+    return digest.hexdigest()
+
+
+def sampled_sha256_of(public_id: uuid.UUID, until: int) -> str:
+    """Return `sampled_sha256` of the bytes of an upload that were acknowledged. Raises PartMissing."""
+    try:
+        with path_of(public_id).open("rb") as part:
+            return sampled_sha256(part.fileno(), until)
+    except FileNotFoundError as error:
+        raise PartMissing(str(public_id)) from error
+
+
 def second_name(path: Path) -> Path:
     """Return another name for the bytes of a part, for a storage that takes files over by renaming."""
     link = _beside(path, ".whole")
@@ -143,18 +179,37 @@ def _beside(path: Path, side: str) -> Path:
     return path.with_name(f"{path.name}{side}")
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Write a small file that is there whole or not at all, also after a power cut."""
+def _put(path: Path, content: bytes, *, instead: bool = True) -> bool:
+    """Write a small file that is there whole or not at all, also after a power cut; `instead` of one that is there.
+
+    Tell whether it was written.
+    """
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.new")
     try:
         with draft.open("wb") as written:
             written.write(content)
             written.flush()
             os.fsync(written.fileno())
-        draft.replace(path)
+        if instead:
+            draft.replace(path)
+        else:
+            path.hardlink_to(draft)
+        _sync_folder()
+    except FileExistsError:
+        return False
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+    return True
+
+
+def _sync_folder() -> None:
+    """Return when the names in the folder are on the disk."""
+    descriptor = os.open(folder(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Part:
@@ -180,7 +235,7 @@ class Part:
             view = view[written:]
 
     def sync(self) -> None:
-        """Return when every byte written so far is on the disk."""
+        """Return when every byte written so far is on the disk. Raises OSError; asked again, the kernel would lie."""
         os.fsync(self._descriptor)
 
     def head(self, count: int) -> bytes:

@@ -31,8 +31,15 @@ def open_upload_like(owner: Account, *, name: str, length: int) -> Upload | None
 
 
 def stored_bytes(owner: Account) -> int:
-    """Return how many bytes are kept for an owner: originals that were not dropped, and the room of open uploads."""
-    kept = Recording.objects.filter(owner=owner, original_dropped_at=None).exclude(original_file="")
+    """Return how many bytes are kept for an owner: originals that were not dropped, and the room of open uploads.
+
+    What was refused does not count: its owner has nothing of it and cannot remove it, and it goes by policy.
+    """
+    kept = (
+        Recording.objects.filter(owner=owner, original_dropped_at=None)
+        .exclude(original_file="")
+        .exclude(state=Recording.State.REFUSED)
+    )
     opened = Upload.objects.filter(owner=owner, state=Upload.State.OPEN)
     sizes = (kept.aggregate(bytes=Sum("size_bytes")), opened.aggregate(bytes=Sum("length")))
     return sum(size["bytes"] or 0 for size in sizes)

@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
 from media_pipeline.recordings.failures import Failure
-from media_pipeline.uploads import dispatch, events, operations, parts, rules
+from media_pipeline.uploads import dispatch, events, lines, operations, parts, rules
 from media_pipeline.uploads.models import Upload
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,11 @@ class ChecksumMismatch(Exception):
 
 
 class ConnectionCut(Exception):
-    """The body ended early. Without a checksum the bytes that came are kept and acknowledged."""
+    """The body ended early, or came too slowly. Without a checksum the bytes that came are kept and acknowledged."""
 
 
 class DiskFull(Exception):
-    """The disk took no more. What was acknowledged stays."""
+    """The disk took no more, or cannot say that it did. What was acknowledged stays."""
 
 
 class RefusedAtDoor(Exception):
@@ -81,6 +82,19 @@ def receive(*, upload: Upload, offset: int, body: Body, at: datetime, wait: bool
             raise TooManyBytes(str(upload.public_id))
         if part.size < upload.offset:
             raise parts.PartMissing(str(upload.public_id))
+        _take(upload, part, body, at=at)
+        if upload.offset == upload.length:
+            _finish(upload, wait=wait, at=at)
+    return upload
+
+
+def read_whole(body: Body) -> bytes:
+    """Return a small body as bytes. Raises ConnectionCut when it ends early or comes too slowly."""
+    return b"".join(_blocks(body))
+
+
+def _take(upload: Upload, part: parts.Part, body: Body, *, at: datetime) -> None:
+    try:
         part.trim(upload.offset)
         if body.whole_sha256:
             parts.state_digest(upload.public_id, body.whole_sha256)
@@ -88,22 +102,23 @@ def receive(*, upload: Upload, offset: int, body: Body, at: datetime, wait: bool
             _append(upload, part, body, at=at)
         else:
             _append_checked(upload, part, body, at=at)
-        if upload.offset == upload.length:
-            if wait or upload.length <= settings.UPLOAD_INLINE_BYTES:
-                operations.complete_upload(upload=upload, at=at)
-            else:
-                dispatch.ask_to_finish(upload.pk)
-    return upload
+    except OSError as error:
+        logger.warning("upload %s: %s", upload.public_id, error)
+        raise DiskFull(str(upload.public_id)) from error
 
 
-def read_whole(body: Body) -> bytes:
-    """Return a small body as bytes. Raises ConnectionCut when it ends early."""
-    blocks: list[bytes] = []
-    received = 0
-    while received < body.length:
-        blocks.append(_read(body, received))
-        received += len(blocks[-1])
-    return b"".join(blocks)
+def _finish(upload: Upload, *, wait: bool, at: datetime) -> None:
+    if not wait and upload.length > settings.UPLOAD_INLINE_BYTES:
+        dispatch.ask_to_finish(upload.pk)
+        return
+    try:
+        operations.complete_upload(upload=upload, at=at)
+    except OSError as error:
+        if wait:
+            raise
+        # Everything is here and acknowledged; only the storage did not take it yet. A worker tries again.
+        logger.warning("upload %s cannot be stored now: %s", upload.public_id, error)
+        dispatch.ask_to_finish(upload.pk)
 
 
 def _require_open(upload: Upload) -> None:
@@ -114,22 +129,14 @@ def _require_open(upload: Upload) -> None:
 
 
 def _append(upload: Upload, part: parts.Part, body: Body, *, at: datetime) -> None:
-    received = 0
     whole = False
     try:
-        while received < body.length:
-            block = _read(body, received)
+        for block in _blocks(body):
             part.write(block)
-            received += len(block)
             _check_container(upload, part, at=at)
             if part.size - upload.offset >= COMMIT_BYTES:
                 _acknowledge(upload, part, at=at)
         whole = True
-    except RefusedAtDoor:
-        raise
-    except OSError as error:
-        logger.warning("upload %s: %s", upload.public_id, error)
-        raise DiskFull(str(upload.public_id)) from error
     finally:
         # Cut or full: what came is kept, unless the upload was just refused.
         if upload.state == Upload.State.OPEN and (whole or part.size > upload.offset):
@@ -139,23 +146,30 @@ def _append(upload: Upload, part: parts.Part, body: Body, *, at: datetime) -> No
 def _append_checked(upload: Upload, part: parts.Part, body: Body, *, at: datetime) -> None:
     algorithm, expected = body.checksum or ("sha1", b"")
     digest = hashlib.new(algorithm, usedforsecurity=False)
-    start, received, good = upload.offset, 0, False
+    good = False
     try:
-        while received < body.length:
-            block = _read(body, received)
+        for block in _blocks(body):
             digest.update(block)
             part.write(block)
-            received += len(block)
         good = hmac.compare_digest(digest.digest(), expected)
-    except OSError as error:
-        raise DiskFull(str(upload.public_id)) from error
     finally:
         if not good:
-            part.trim(start)
+            part.trim(upload.offset)
     if not good:
         raise ChecksumMismatch(str(upload.public_id))
     _check_container(upload, part, at=at)
     _acknowledge(upload, part, at=at)
+
+
+def _blocks(body: Body) -> Iterator[bytes]:
+    began, received = time.monotonic(), 0
+    while received < body.length:
+        block = _read(body, received)
+        received += len(block)
+        yield block
+        taken = time.monotonic() - began
+        if taken > lines.SLOW_FOR and received < min(body.length, taken * lines.SLOWEST):
+            raise ConnectionCut
 
 
 def _read(body: Body, received: int) -> bytes:
@@ -180,13 +194,21 @@ def _check_container(upload: Upload, part: parts.Part, *, at: datetime) -> None:
 
 def _acknowledge(upload: Upload, part: parts.Part, *, at: datetime) -> None:
     """Write the offset after the bytes are on the disk, and call for a look when enough of them are there."""
-    part.sync()
+    try:
+        part.sync()
+    except OSError:
+        # The kernel tells this once and would say yes the next time: none of these bytes may count any more.
+        part.size = upload.offset
+        raise
     before, expires_at = upload.offset, operations.expiry(at)
     moved = Upload.objects.filter(pk=upload.pk, state=Upload.State.OPEN, offset=upload.offset).update(
         offset=part.size, expires_at=expires_at
     )
     if not moved:
+        # Ended meanwhile, by a look for example, which leaves the bytes to whoever is writing them.
         upload.refresh_from_db(fields=["state", "refusal_code"])
+        if upload.state != Upload.State.OPEN:
+            parts.remove(upload.public_id)
         _require_open(upload)
         raise operations.UploadClosed(str(upload.public_id))
     upload.offset, upload.expires_at = part.size, expires_at

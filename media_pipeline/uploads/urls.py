@@ -9,5 +9,6 @@ app_name = "uploads"
 urlpatterns = [
     path("", views.collection, name="collection"),
     path("<uuid:public_id>", views.resource, name="resource"),
+    path("<uuid:public_id>/digest", views.digest, name="digest"),
     path("<uuid:public_id>/header", views.header, name="header"),
 ]

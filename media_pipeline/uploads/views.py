@@ -3,7 +3,8 @@
 Bodies are read as a stream in blocks, never whole. An answer before the end of a body drains a little of it first, or
 the client would see a broken connection instead of our sentence. Beyond the protocol: `Repr-Digest` (RFC 9530) on any
 POST or PATCH, or `sha256` in the metadata, states the whole file's digest; `<upload>/header` takes the tables of an MP4
-ahead of their turn, so that we can look at a file before it is here.
+ahead of their turn, so that we can look at a file before it is here; `<upload>/digest` says what has arrived, so that
+another file of the same name and size is not spliced onto it.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from media_pipeline.recordings.sentences import sentence, warning
-from media_pipeline.uploads import operations, parts, queries, receiving, rules
+from media_pipeline.uploads import lines, operations, parts, queries, receiving, rules
 from media_pipeline.uploads.answers import NAMED, answer_to
 from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
@@ -30,7 +31,9 @@ EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 BODY_TYPE = "application/offset+octet-stream"
 # A line that brings nothing for this long is cut (seconds): the client resumes, and the lock is free for it.
 STALL_SECONDS = 30
+# What is drained before an answer, and for how long (seconds); shortly where a thread was just what was missing.
 DRAIN_BYTES = 4 * 1024**2
+DRAIN_SECONDS = 10
 
 
 def collection(request: HttpRequest) -> HttpResponse:
@@ -79,6 +82,23 @@ def header(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _answer(request, lambda at: _keep_header(request, queries.upload_of(account, public_id), at))
 
 
+def digest(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """GET: the SHA-256 of pieces of what has arrived (`parts.sampled_sha256`), and how much that is (bytes)."""
+    if not request.user.is_authenticated:
+        return _sign_in()
+    if request.method != "GET":
+        return _not_allowed("GET")
+    account = _account(request)
+    return _answer(request, lambda at: _sampled(queries.upload_of(account, public_id)), versioned=False)
+
+
+def _sampled(upload: Upload) -> HttpResponse:
+    if upload.state != Upload.State.OPEN:
+        raise operations.UploadClosed
+    sha256 = parts.sampled_sha256_of(upload.public_id, upload.offset)
+    return JsonResponse({"offset": upload.offset, "sha256": sha256})
+
+
 def _create(request: HttpRequest, account: Account, at: datetime) -> HttpResponse:
     if not may(account, Act.UPLOAD_RECORDING, on=timezone.localdate(at), owner=account):
         return _refusal(
@@ -88,13 +108,14 @@ def _create(request: HttpRequest, account: Account, at: datetime) -> HttpRespons
         raise rules.BadHeader("Upload-Defer-Length")
     length = rules.parse_size(request.headers.get("Upload-Length"), "Upload-Length")
     metadata = rules.parse_metadata(request.headers.get("Upload-Metadata", ""))
-    digest = _digest(request) or (rules.parse_hex_digest(metadata["sha256"]) if "sha256" in metadata else "")
+    digest = _stated(request) or (rules.parse_hex_digest(metadata["sha256"]) if "sha256" in metadata else "")
     body = _body(request) if request.content_type == BODY_TYPE else None
-    upload = operations.create_upload(
-        length=length, name=rules.shown_name(metadata), sha256=digest, by=account, at=at
-    )
-    if body and body.length:
-        upload = receiving.receive(upload=upload, offset=0, body=body, at=at)
+    with lines.line_of(account.pk) if body and body.length else contextlib.nullcontext():
+        upload = operations.create_upload(
+            length=length, name=rules.shown_name(metadata), sha256=digest, by=account, at=at
+        )
+        if body and body.length:
+            upload = receiving.receive(upload=upload, offset=0, body=body, at=at)
     response = HttpResponse(status=201)
     response["Location"] = reverse("uploads:resource", args=[upload.public_id])
     response["Upload-Offset"] = str(upload.offset)
@@ -115,7 +136,8 @@ def _patch(request: HttpRequest, upload: Upload, at: datetime) -> HttpResponse:
     if request.content_type != BODY_TYPE:
         return _refusal(415, "content_type", _misunderstood())
     offset = rules.parse_size(request.headers.get("Upload-Offset"), "Upload-Offset")
-    upload = receiving.receive(upload=upload, offset=offset, body=_body(request), at=at)
+    with lines.line_of(upload.owner_id):
+        upload = receiving.receive(upload=upload, offset=offset, body=_body(request), at=at)
     response = HttpResponse(status=204)
     response["Upload-Offset"] = str(upload.offset)
     return _expiring(response, upload)
@@ -135,7 +157,8 @@ def _keep_header(request: HttpRequest, upload: Upload, at: datetime) -> HttpResp
     offset = rules.parse_size(request.headers.get("Upload-Box-Offset"), "Upload-Box-Offset")
     if length > rules.HEADER_BYTES:
         raise receiving.TooManyBytes(str(upload.public_id))
-    box = receiving.read_whole(_body(request))
+    with lines.line_of(upload.owner_id):
+        box = receiving.read_whole(_body(request))
     if not rules.is_movie_header(box):
         raise rules.BadHeader("moov")
     operations.keep_header(upload=upload, header=parts.Header(offset, box), at=at)
@@ -146,14 +169,14 @@ def _body(request: HttpRequest) -> receiving.Body:
     checksum = request.headers.get("Upload-Checksum")
     length = rules.parse_size(request.headers.get("Content-Length") or None, "Content-Length")
     return receiving.Body(
-        read=request.read,
+        read=lines.never_dripping(request.read, request.META.get("gunicorn.socket")),
         length=length,
         checksum=rules.parse_checksum(checksum) if checksum else None,
-        whole_sha256=_digest(request),
+        whole_sha256=_stated(request),
     )
 
 
-def _digest(request: HttpRequest) -> str:
+def _stated(request: HttpRequest) -> str:
     return rules.parse_digest(request.headers.get("Repr-Digest", ""))
 
 
@@ -168,20 +191,24 @@ def _answer(
     connection = request.META.get("gunicorn.socket")
     if connection is not None:
         connection.settimeout(STALL_SECONDS)
+    patience = DRAIN_SECONDS
     try:
         response = action(timezone.now())
     except NAMED as error:
         response = _refusal(*answer_to(error))
+        if isinstance(error, lines.AccountLinesTaken | lines.AllLinesTaken):
+            response["Retry-After"] = str(lines.AGAIN_AFTER)
+            patience = 1
     if response.status_code >= 400:
-        _drain(request)
+        _drain(request, patience)
     response["Tus-Resumable"] = TUS_VERSION
     return response
 
 
-def _drain(request: HttpRequest) -> None:
+def _drain(request: HttpRequest, seconds: int) -> None:
     """Read a little of what is still coming, so that the client is listening when we answer."""
     left = DRAIN_BYTES
-    with contextlib.suppress(OSError):
+    with lines.ended_after(request.META.get("gunicorn.socket"), seconds), contextlib.suppress(OSError):
         while left > 0 and (block := request.read(min(receiving.BLOCK_BYTES, left))):
             left -= len(block)
 

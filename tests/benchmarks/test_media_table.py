@@ -49,6 +49,12 @@ def test_our_ladder_counts_all_that_comes_before_watching_and_the_text_not(lectu
     assert figures(lecture, camera)["ladder_to_bare"] == pytest.approx(51 / 40)
 
 
+def test_watching_begins_with_audio_and_slides_hearing_before(lecture, camera):
+    lecture.report.watchable["audio + slides"] = 30.0
+    found = figures(lecture, camera)
+    assert (found["first_heard"], found["first_watchable"]) == (0.06, 0.3)
+
+
 def test_stored_bytes_are_held_against_the_leaner_peer(lecture, camera):
     assert figures(lecture, camera)["stored_to_leanest"] == pytest.approx(0.3)
 

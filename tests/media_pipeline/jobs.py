@@ -84,7 +84,7 @@ def seen(recording: Recording, *, at, content: str = "slides", slides=None):
 def cut(recording: Recording, part: int = 0, *, at):
     held = claim(recording, "chunk", part, at=at, worker=f"chunk {part}")
     name = f"x/parts/{held.generation}/{part}/{held.fence}/light.mp4"
-    publishing.publish_chunk(held, files={"light": name}, at=at)
+    publishing.publish_chunk(held, names={"light": name}, at=at)
 
 
 def packaged(recording: Recording, *, at, modes=("light", "standard")):

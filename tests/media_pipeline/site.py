@@ -98,9 +98,10 @@ class Site:
         self.wait((self.folder / "redis.sock").exists, "the broker")
 
     def start_worker(self, name: str = "worker") -> None:
-        """Start a worker on both queues, with a beat of its own: any number may run."""
-        command = [sys.executable, "-m", "celery", "-A", "qianchang.project", "worker", "-Q", "short,long", "-c", "2",
-                   "-B", "-s", f"{self.folder}/beat-{name}", "-l", "warning", "-n", f"{name}@{self.port}"]  # fmt: skip
+        """Start a worker on every queue, with a beat of its own: any number may run."""
+        command = [sys.executable, "-m", "celery", "-A", "qianchang.project", "worker", "-c", "2", "-B",
+                   "-Q", "upkeep,short,middle,long", "-s", f"{self.folder}/beat-{name}",
+                   "-l", "warning", "-n", f"{name}@{self.port}"]  # fmt: skip
         self._start(name, command)
 
     def pid(self, name: str) -> int:

@@ -19,6 +19,6 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {
         "task": "media_pipeline.conductor.reconcile",
         "schedule": 1.0,
-        "options": {"queue": "short"},
+        "options": {"queue": "upkeep"},
     }
 }

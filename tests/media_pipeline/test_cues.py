@@ -76,6 +76,10 @@ def test_the_usual_encodings_are_read(encoding):
         ),
         ("WEBVTT\n\n00:59.000 --> 01:03.000\nx", "Caption 1, line 3: it is later than the end"),
         ("WEBVTT\n\n01:00.000 --> 01:01.000\nx", "Caption 1, line 3: it is later than the end"),
+        (
+            f"WEBVTT\n\n00:01.000 --> 00:02.000\nx\n\n00:03.000 --> 00:04.000\n{'字' * 1001}",
+            "Caption 2, line 6: it is longer than 1000 characters. Cut it in two.",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text, sentence):
@@ -107,10 +111,44 @@ def test_a_cue_that_overhangs_the_end_a_little_is_cut_there():
         ("1 < 2 && 3 > 2", "1 &lt; 2 &amp;&amp; 3 &gt; 2"),
         ("&lt;b&gt; &amp; &amp;amp;", "&lt;b&gt; &amp; &amp;amp;"),
         ("上\n\n下  面", "上\n下 面"),
+        ("<p>甲<br/>乙</p><FONT color=red>丙</FONT>", "甲乙丙"),
+        ("见<条款A>与<A条款>，选<A>或</条款>", "见&lt;条款A&gt;与&lt;A条款&gt;，选&lt;A&gt;或&lt;/条款&gt;"),
+        ("<v陈>", "&lt;v陈&gt;"),
     ],
 )
 def test_only_bold_italic_and_underline_stay(typed, kept):
     assert clean(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "&lt;条款A&gt;",
+        "&lt;b&gt;不是粗体",
+        "&lt;v 张三&gt;说",
+        "&lt;script&gt;",
+        "&amp;lt;",
+        "<b>甲</b> &amp; 乙",
+        "1 &lt; 2",
+    ],
+)
+def test_what_a_file_wrote_as_text_is_still_there_after_it_was_shown_and_saved(written):
+    # given a caption whose text looks like markup but was escaped
+    [cue] = parse(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{written}", duration_ms=MINUTE)
+    # when somebody opens it in the editor and saves it as it stands
+    assert clean(cue.typed) == cue.text == written
+
+
+def test_a_caption_of_exactly_the_limit_is_kept_whole():
+    [cue] = parse(f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v 陈>{'&amp;' * 1000}", duration_ms=MINUTE)
+    assert cue.typed == "&" * 1000
+
+
+@given(st.text(alphabet="<>&;/bcv lt甲A.\n", max_size=40))
+def test_whatever_was_cleaned_once_stays_as_it_is(text):
+    once = Cue(0, 1, clean(text))
+    assert clean(once.text) == once.text
+    assert clean(once.typed) == once.text
 
 
 @given(

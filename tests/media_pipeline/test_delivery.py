@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from media_pipeline import api
+from media_pipeline.delivery import expiry
+from media_pipeline.delivery import links as signed_links
 from media_pipeline.recordings import files
 from media_pipeline.recordings.models import CaptionTrack, Slide, Storyboard
 from tests.media_pipeline import factories
@@ -131,6 +133,43 @@ def test_a_mode_that_is_published_later_needs_a_new_link(links, browser, recordi
     factories.rendition(recording, "standard", at=world.now)
     assert b"standard" not in browser.get(links["hls"]).content
     assert browser.get(links["audio"].replace("audio.mp4", "standard.mp4")).status_code == 404
+
+
+@pytest.mark.parametrize("secret", ["", "shared-with-nginx"])
+def test_a_playback_that_was_open_goes_on_when_the_modes_are_made_anew(
+    secret, recording, released, browser, world, tmp_path, settings
+):
+    # given a player that has the master playlist, and a ladder of today that replaced both modes meanwhile
+    links = api.playback_links(recording.pk, viewer_id=released.pk, at=world.now)
+    recording.renditions.all().delete()
+    for mode in ("audio", "light"):
+        again = factories.rendition(recording, mode, at=world.now)
+        again.fence, again.playlist = 1002, f'#EXTM3U\n#EXT-X-MAP:URI="{mode}.mp4"\n{mode}.mp4\n'
+        again.save()
+        store(tmp_path, files.rendition_name(recording.public_id, 1002, mode), b"made anew")
+    settings.MEDIA_SIGNED_SECRET = secret
+    # when it goes to a mode that it has not read yet
+    assert b"light.m3u8" in browser.get(links["hls"]).content
+    playlist = browser.get(links["hls"].replace("master", "light"))
+    # then it is told of the new file, at an address that holds no longer than its own
+    assert playlist.status_code == 200
+    extension, address = playlist.content.decode().splitlines()[1:]
+    assert extension == f'#EXT-X-MAP:URI="{address}"'
+    now = api.playback_links(recording.pk, viewer_id=released.pk, at=world.now)
+    if secret:
+        assert address == now["light"]
+    else:
+        assert body(browser.get(address)) == b"made anew"
+        token = address.split("/")[2]
+        assert signed_links.read(token, at=world.now).expires == expiry.expires_at(world.now)
+    # and what it plays now is still there
+    assert body(browser.get(links["light"])) == CONTENT
+
+
+def test_a_mode_that_todays_ladder_has_not_is_no_playlist_any_more(links, recording, browser):
+    recording.renditions.filter(mode="light").delete()
+    assert b"light" not in browser.get(links["hls"]).content
+    assert browser.get(links["hls"].replace("master", "light")).status_code == 404
 
 
 def test_slides_storyboard_captions_and_chapters_have_addresses_where_there_are_any(all_links):
@@ -265,3 +304,25 @@ class TestLinksThatNginxChecks:
         monkeypatch.setattr(files, "local_path", lambda there, name: None)
         links = api.playback_links(recording.pk, viewer_id=released.pk, at=world.now)
         assert not [address for address in links.values() if "/signed/" in address]
+
+
+def test_the_storages_own_link_holds_as_long_as_is_set_and_is_kept_by_nobody(
+    links, browser, monkeypatch, settings
+):
+    # given object storage, which signs links of its own
+    asked = []
+
+    class Bucket:
+        def path(self, name):
+            raise NotImplementedError
+
+        def url(self, name, *, expire, http_method):
+            asked.append((name.rsplit("/", 1)[-1], expire, http_method))
+            return "https://bucket.example/light"
+
+    settings.MEDIA_STORAGE_LINK_SECONDS = 120
+    monkeypatch.setattr(files, "storage", Bucket)
+    answer = browser.get(links["light"])
+    assert (answer.status_code, answer["Location"]) == (302, "https://bucket.example/light")
+    assert answer["Cache-Control"] == "no-store"
+    assert asked == [("light.mp4", 120, "GET")]

@@ -93,7 +93,7 @@ def work_through(recording: Recording, *, at: datetime) -> None:
     operations.plan_work(recording_id=recording.pk, at=at)
     recording.jobs.filter(kind="text").update(state="skipped")
     while True:
-        done = [work.work_next(queue) for queue in (plan.SHORT, plan.LONG)]
+        done = [work.work_next(queue) for queue in plan.WORK_QUEUES]
         if not any(done):
             return
 

@@ -1,5 +1,6 @@
 """Claims, leases and fences: no job is done twice at once, none is lost, and nobody sees half of anything."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -281,6 +282,47 @@ class TestWhoseTurnItIs:
             (short.pk, 1),
             (recording.pk, 3),
         ]
+
+    def test_who_has_waited_long_has_every_second_turn(self, recording, world):
+        # given slide text that has waited since the morning, and newcomers without end
+        jobs.probed(recording, at=world.now)
+        jobs.seen(recording, at=world.now)
+        jobs.cut(recording, at=world.now)
+        evening = world.now + claims.PATIENCE + timedelta(minutes=1)
+        for _ in range(4):
+            newcomer = factories.received(world.expert, at=evening)
+            operations.plan_work(recording_id=newcomer.pk, at=evening)
+            jobs.probed(newcomer, at=evening)
+        # when workers become free
+        turns = [
+            claims.claim_next(queue=plan.LONG, worker=f"free {n}", at=evening + timedelta(seconds=n))
+            for n in range(3)
+        ]
+        # then the old text goes first, and the next turns are the newcomers'
+        assert [one.kind for one in turns] == ["text", "slides", "slides"]
+        assert turns[0].recording_id == recording.pk
+
+    def test_a_backlog_does_not_shut_newcomers_out(self, recording, world):
+        # given a lecture of hours that has waited for longer than anybody should
+        jobs.probed(recording, at=world.now, duration_ms=3 * jobs.HOUR_MS)
+        jobs.seen(recording, at=world.now)
+        evening = world.now + claims.PATIENCE
+        for _ in range(2):
+            newcomer = factories.received(world.expert, at=evening)
+            operations.plan_work(recording_id=newcomer.pk, at=evening)
+            jobs.probed(newcomer, at=evening)
+        turns = [
+            claims.claim_next(queue=plan.LONG, worker=f"free {n}", at=evening + timedelta(seconds=n))
+            for n in range(4)
+        ]
+        assert [one.kind for one in turns] == ["text", "slides", "chunk", "slides"]
+
+    def test_who_has_waited_long_does_not_pass_what_an_administrator_put_first(self, recording, world):
+        evening = world.now + claims.PATIENCE
+        later = factories.received(world.expert, at=evening)
+        operations.plan_work(recording_id=later.pk, at=evening)
+        operations.sooner(job_id=jobs.job(later).pk, by=world.administrator, at=evening)
+        assert claims.claim_next(queue=plan.SHORT, worker="free", at=evening).recording_id == later.pk
 
     def test_sooner_goes_before_everything(self, recording, world):
         later = factories.received(world.expert, at=world.now)

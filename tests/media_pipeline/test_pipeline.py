@@ -24,7 +24,7 @@ def process(world, arrived):
     def go(path) -> api.RecordingSummary:
         recording = arrived(path)
         operations.plan_work(recording_id=recording.pk, at=world.now)
-        while work.work_next(plan.SHORT) or work.work_next(plan.LONG):
+        while any(work.work_next(queue) for queue in plan.WORK_QUEUES):
             pass
         return api.recording_summary(recording.pk)
 

@@ -84,7 +84,7 @@ def lecture(world, arrived, tmp_path, monkeypatch) -> Recording:
     )
     recording: Recording = arrived(factories.lecture(tmp_path / "lecture.mp4", SECONDS, "480x270"))
     operations.plan_work(recording_id=recording.pk, at=world.now)
-    while any(work.work_next(queue) for queue in (plan.SHORT, plan.LONG)):
+    while any(work.work_next(queue) for queue in plan.WORK_QUEUES):
         pass
     recording.refresh_from_db()
     assert recording.state == Recording.State.READY
@@ -118,7 +118,7 @@ def places(lecture, world, tmp_path, settings) -> Iterator[Iterator[tuple[str, P
     site.stop()
 
 
-def test_every_mode_plays_and_seeks_in_a_real_browser_from_every_place(places, lecture):
+def test_every_mode_plays_from_every_place_in_a_real_browser_and_in_ffmpeg(places, lecture):
     from playwright.sync_api import sync_playwright
 
     slides = list(lecture.slides.values_list("number", "width"))
@@ -128,58 +128,58 @@ def test_every_mode_plays_and_seeks_in_a_real_browser_from_every_place(places, l
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         for name, place in places:
-            context = chromium.new_context()
-            context.add_cookies([{"name": "qc_viewer", "value": place.cookie, "url": f"{place.url}/media/"}])
-            page = context.new_page()
-            page.goto(f"{place.url}/api/v1/openapi.json")
-            statuses: dict[str, set[int]] = {}
-            page.on("response", lambda got, seen=statuses: seen.setdefault(got.url, set()).add(got.status))
-            for mode in MODES:
-                result = page.evaluate(_PLAY, place.url + place.links[mode])
-                assert abs(result["duration"] - SECONDS) < 0.3, (name, mode, result)
-                assert result["played"] > 0.2, (name, mode, result)
-                assert 25 <= result["after"] < 27, (name, mode, result)
-                assert result["first"] == 0, (name, mode, result)
-                assert result["sound"] > 0, (name, mode, result)
-                assert (result["width"] > 0) == (mode not in ("audio", "aac")), (name, mode, result)
-                assert statuses[place.url + place.links[mode]] == {206}, (name, mode, statuses)
-            for number, width in slides:
-                assert page.evaluate(_PICTURE, f"{place.url}{place.links['slides']}{number}.webp") == width, (
-                    name
-                )
-            assert page.evaluate(_PICTURE, place.url + place.links["storyboard"]) > 0, name
-            assert page.evaluate(_CUES, place.url + place.links["captions-zh"]) == ["各位律师，大家好。"], (
-                name
-            )
-            assert len(page.evaluate(_CUES, place.url + place.links["chapters"])) == len(slides), name
-            context.close()
-            # and a browser without the cookie plays nothing of it
-            stranger = chromium.new_context().new_page()
-            stranger.goto(f"{place.url}/api/v1/openapi.json")
-            with pytest.raises(Exception, match=r"(?i)error|format|403"):
-                stranger.evaluate(_PLAY, place.url + place.links["light"])
-            stranger.context.close()
+            assert_plays_and_seeks(chromium, name, place, slides)
+            assert_hls_is_read_to_its_end(name, place)
         chromium.close()
 
 
-def test_ffmpeg_reads_every_line_of_the_hls_to_its_end(places, settings):
-    for name, place in places:
-        # the master is one entrance, and each of its lines another
-        master = place.url + place.links["hls"]
-        request = urllib.request.Request(master, headers={"Cookie": f"qc_viewer={place.cookie}"})  # noqa: S310 (our own)
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            lines = [
-                line.removesuffix(".m3u8")
-                for line in answer.read().decode().split()
-                if line.endswith(".m3u8")
-            ]
-        assert sorted(lines) == sorted(MODES)
-        light = factories.read_hls(master, f"qc_viewer={place.cookie}", lines.index("light"))
-        assert abs(light["seconds"] - SECONDS) < 0.3
-        for mode in MODES:
-            read = decode(place.url + place.links["hls"].replace("master.", f"{mode}."), place.cookie)
-            assert abs(read["seconds"] - SECONDS) < 0.3, (name, mode, read)
-            assert (read["frames"] > 0) == (mode not in ("audio", "aac")), (name, mode, read)
+def assert_plays_and_seeks(chromium, name: str, place: Place, slides: list[tuple[int, int]]) -> None:
+    """Every mode, picture and text in the browser of the viewer; nothing of it in another."""
+    context = chromium.new_context()
+    context.add_cookies([{"name": "qc_viewer", "value": place.cookie, "url": f"{place.url}/media/"}])
+    page = context.new_page()
+    page.goto(f"{place.url}/api/v1/openapi.json")
+    statuses: dict[str, set[int]] = {}
+    page.on("response", lambda got, seen=statuses: seen.setdefault(got.url, set()).add(got.status))
+    for mode in MODES:
+        result = page.evaluate(_PLAY, place.url + place.links[mode])
+        assert abs(result["duration"] - SECONDS) < 0.3, (name, mode, result)
+        assert result["played"] > 0.2, (name, mode, result)
+        assert 25 <= result["after"] < 27, (name, mode, result)
+        assert result["first"] == 0, (name, mode, result)
+        assert result["sound"] > 0, (name, mode, result)
+        assert (result["width"] > 0) == (mode not in ("audio", "aac")), (name, mode, result)
+        assert statuses[place.url + place.links[mode]] == {206}, (name, mode, statuses)
+    for number, width in slides:
+        assert page.evaluate(_PICTURE, f"{place.url}{place.links['slides']}{number}.webp") == width, name
+    assert page.evaluate(_PICTURE, place.url + place.links["storyboard"]) > 0, name
+    assert page.evaluate(_CUES, place.url + place.links["captions-zh"]) == ["各位律师，大家好。"], name
+    assert len(page.evaluate(_CUES, place.url + place.links["chapters"])) == len(slides), name
+    context.close()
+    # and a browser without the cookie plays nothing of it
+    stranger = chromium.new_context().new_page()
+    stranger.goto(f"{place.url}/api/v1/openapi.json")
+    with pytest.raises(Exception, match=r"(?i)error|format|403"):
+        stranger.evaluate(_PLAY, place.url + place.links["light"])
+    stranger.context.close()
+
+
+def assert_hls_is_read_to_its_end(name: str, place: Place) -> None:
+    """ffmpeg as a client of HLS: every line of the master, and each line for itself."""
+    # the master is one entrance, and each of its lines another
+    master = place.url + place.links["hls"]
+    request = urllib.request.Request(master, headers={"Cookie": f"qc_viewer={place.cookie}"})  # noqa: S310 (our own)
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        lines = [
+            line.removesuffix(".m3u8") for line in answer.read().decode().split() if line.endswith(".m3u8")
+        ]
+    assert sorted(lines) == sorted(MODES)
+    light = factories.read_hls(master, f"qc_viewer={place.cookie}", lines.index("light"))
+    assert abs(light["seconds"] - SECONDS) < 0.3
+    for mode in MODES:
+        read = decode(place.url + place.links["hls"].replace("master.", f"{mode}."), place.cookie)
+        assert abs(read["seconds"] - SECONDS) < 0.3, (name, mode, read)
+        assert (read["frames"] > 0) == (mode not in ("audio", "aac")), (name, mode, read)
 
 
 def decode(playlist: str, cookie: str) -> dict[str, float]:

@@ -35,6 +35,8 @@ def addresses(recording):
         f"{HOME}recordings/{recording.public_id}/retry/": "post",
         f"{HOME}recordings/{recording.public_id}/cancel/#post": "post",
         f"{HOME}recordings/{recording.public_id}/again/#post": "post",
+        f"{HOME}recordings/{recording.public_id}/drop/": "get",
+        f"{HOME}recordings/{recording.public_id}/drop/#post": "post",
     }
 
 
@@ -103,6 +105,14 @@ def test_a_failed_job_says_why_in_words_how_often_and_what_its_log_began_with(wo
     assert "frame dropped" in seen
     assert "muxer said no" not in seen
     assert "stalled" not in seen
+
+
+def test_a_look_that_failed_is_nothing_to_mend(world, now):
+    recording = lecture(world.expert, now)
+    job(recording, Kind.CHECK, State.FAILED, error_code="internal")
+    overview = queue_overview(which=Filter(), at=now)
+    assert overview.counters.failed == 0
+    assert all(row.kind != Kind.CHECK for group in overview.groups for row in group.rows)
 
 
 def test_every_figure_at_the_top_opens_to_its_rows(world, now, admin):

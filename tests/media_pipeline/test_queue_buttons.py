@@ -9,7 +9,8 @@ from media_pipeline.conductor import operations
 from media_pipeline.conductor.overview import Filter, queue_overview
 from media_pipeline.recordings.models import Recording
 from qianchang.groundwork.models import AuditEntry
-from tests.media_pipeline.queued import HOME, Kind, State, broken, done, lecture, text_of
+from tests.media_pipeline import factories
+from tests.media_pipeline.queued import HOME, Kind, State, broken, done, job, lecture, text_of
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_transcoding_again_says_its_price_and_begins_a_new_generation(world, now
     assert recording.jobs.filter(generation=2, kind=Kind.PROBE, state=State.QUEUED).exists()
 
 
-@pytest.mark.parametrize("act", ["retry", "cancel", "again"])
+@pytest.mark.parametrize("act", ["retry", "cancel", "again", "drop"])
 def test_a_button_pressed_too_late_says_so_and_changes_nothing(world, now, admin, act):
     recording = lecture(world.expert, now)
     if act == "cancel":
@@ -93,6 +94,35 @@ def test_nobody_is_led_elsewhere(world, now, admin, elsewhere):
     assert response["Location"] == HOME
     asked = admin.get(f"{HOME}recordings/{recording.public_id}/again/", {"next": elsewhere})
     assert f'name="next" value="{HOME}"' in asked.content.decode()
+
+
+def test_an_original_is_deleted_only_after_a_question(world, now, admin):
+    recording = broken(world.expert, now)
+    address = f"{HOME}recordings/{recording.public_id}/drop/"
+    assert f'href="{address}' in admin.get(f"{HOME}?state=failed").content.decode()
+    assert "永久删除" in text_of(admin.get(address))
+    recording.refresh_from_db()
+    assert recording.original_file == "x/original"
+    admin.post(address)
+    recording.refresh_from_db()
+    assert recording.original_file == ""
+    assert AuditEntry.objects.get(verb="original dropped").actor_id == world.administrator.pk
+    [group] = queue_overview(which=Filter(state="failed"), at=now).groups
+    assert (group.can_retry, group.can_transcode_again, group.can_drop) == (False, False, False)
+
+
+def test_a_refused_file_offers_no_retry(world, now):
+    recording = broken(world.expert, now)
+    Recording.objects.filter(pk=recording.pk).update(state="refused")
+    [group] = queue_overview(which=Filter(state="refused"), at=now).groups
+    assert (group.can_retry, group.can_transcode_again) == (False, True)
+
+
+def test_an_upload_is_not_cancelled_by_cancelling_the_look_at_it(world, now):
+    recording = factories.received(world.expert, at=now, state="uploading")
+    job(recording, Kind.CHECK, State.QUEUED, queued_at=now)
+    [group] = queue_overview(which=Filter(), at=now).groups
+    assert not group.can_cancel
 
 
 def test_a_cancelled_recording_can_be_retried_from_the_queue(world, now, admin):

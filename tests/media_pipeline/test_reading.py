@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from media_pipeline.transcoding.reading import in_order, read_text
+from media_pipeline.transcoding.reading import as_written, in_order, read_text
 
 WORDS = (
     "医疗损害责任纠纷的举证",
@@ -78,3 +78,10 @@ def test_pieces_are_joined_to_lines_and_read_downwards_then_to_the_right():
 
 def test_a_bullet_alone_is_no_line():
     assert in_order([(0.0, 0.0, 10.0, "●"), (0.0, 50.0, 60.0, "一")]) == ["一"]
+
+
+def test_a_line_that_the_model_dressed_up_reads_as_it_was_written():
+    dressed = "全國(guó)律師行業(yè)共建立13組結(jié)對(duì)幫扶關(guān)系"
+    assert as_written(dressed) == "全国律师行业共建立13组结对帮扶关系"
+    # what a slide says in traditional characters, or in brackets, stays
+    assert as_written("律師法(2017)第(a)項") == "律師法(2017)第(a)項"

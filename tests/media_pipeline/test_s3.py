@@ -168,7 +168,7 @@ def test_a_lecture_goes_through_every_stage_on_object_storage(
     recording = arrived(factories.lecture(tmp_path / "lecture.mp4", 14, "480x270"))
     # when workers do everything
     operations.plan_work(recording_id=recording.pk, at=world.now)
-    while any(work.work_next(queue) for queue in (plan.SHORT, plan.LONG)):
+    while any(work.work_next(queue) for queue in plan.WORK_QUEUES):
         pass
     # then every mode is there, and each of its files is whole
     summary = api.recording_summary(recording.pk)

@@ -161,7 +161,7 @@ def test_a_client_goes_on_by_itself_when_the_server_was_killed(site, film, begin
     time.sleep(1)
     site.start_web()
     assert client.end() == 0, client.lines[-5:]
-    assert processing(site, film) == [digest(film)]
+    assert processing(site, film) == [digest(film)], client.lines
 
 
 @pytest.mark.parametrize("kind", ["tus-js-client", "tuspy"])

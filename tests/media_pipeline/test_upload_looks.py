@@ -7,6 +7,7 @@ from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import Recording
 from media_pipeline.uploads import operations, parts, receiving, rules
 from media_pipeline.uploads.events import upload_begun
+from media_pipeline.uploads.models import Upload
 from tests.media_pipeline.tus import MP4, TUS, create, patch, upload_at
 
 
@@ -48,14 +49,13 @@ def test_the_header_of_a_file_may_come_ahead(expert, begun, django_capture_on_co
     with django_capture_on_commit_callbacks(execute=True):
         assert send_header(expert, address, BOX, 18 * MIB - len(BOX)).status_code == 204
     assert parts.header_of(path) == parts.Header(18 * MIB - len(BOX), BOX)
-    # there is nothing to look at yet; once there is, a header that comes late calls for a look of its own
+    # there is nothing to look at yet; the first look finds it there
     assert begun == []
     with django_capture_on_commit_callbacks(execute=True):
         patch(expert, address, 0, b"\0\0\0\x20ftypisom" + bytes(3 * MIB))
-        send_header(expert, address, BOX, 18 * MIB - len(BOX))
-    assert len(begun) == 2
+    assert len(begun) == 1
     expert.delete(address, headers=TUS)
-    assert list(parts.folder().iterdir()) == []
+    assert list(parts.folder().glob("[!.]*")) == []
 
 
 def test_a_header_is_bounded_and_the_owners_alone(expert, world, client_for, client):
@@ -71,6 +71,37 @@ def test_a_header_is_bounded_and_the_owners_alone(expert, world, client_for, cli
     guarded.force_login(world.expert)
     assert send_header(guarded, address, BOX, 0).status_code == 403
     assert parts.header_of(parts.path_of(upload_at(address).public_id)) is None
+
+
+def test_a_header_that_comes_late_calls_for_one_look_however_often_it_is_sent(
+    expert, begun, django_capture_on_commit_callbacks
+):
+    address = create(expert, 18 * MIB)["Location"]
+    patch(expert, address, 0, b"\0\0\0\x20ftypisom" + bytes(3 * MIB))
+    # when it is sent again and again, each time another one
+    with django_capture_on_commit_callbacks(execute=True):
+        for place in range(5):
+            assert send_header(expert, address, BOX, 4 * MIB + place).status_code == 204
+    # then the first one stays, and calls for a look once
+    kept = parts.header_of(parts.path_of(upload_at(address).public_id))
+    assert (kept.offset, len(begun)) == (4 * MIB, 1)
+
+
+def test_an_upload_that_nobody_is_sending_is_refused_with_its_bytes(expert, opened, world):
+    patch(expert, opened, 0, MP4[:5000])
+    upload = upload_at(opened)
+    assert operations.refuse_early(recording_id=upload.recording_id, code=Failure.NO_SOUND, at=world.now)
+    assert list(parts.folder().glob("[!.]*")) == []
+
+
+def test_a_refusal_takes_no_bytes_from_under_their_writer(expert, opened, world):
+    patch(expert, opened, 0, MP4[:5000])
+    upload = upload_at(opened)
+    # given that somebody is writing, or reading the whole file for its digest
+    with parts.locked(upload.public_id) as part:
+        assert operations.refuse_early(recording_id=upload.recording_id, code=Failure.NO_SOUND, at=world.now)
+        assert part.path.exists()
+    assert upload_at(opened).state == Upload.State.REFUSED
 
 
 def test_an_upload_that_a_look_refuses_takes_no_further_byte(expert, opened, world):
@@ -91,7 +122,7 @@ def test_an_upload_that_a_look_refuses_takes_no_further_byte(expert, opened, wor
     assert refusal.value.code == Failure.NO_SOUND
     answer = patch(expert, opened, 7000, MP4[7000:])
     assert (answer.status_code, answer.json()["code"]) == (415, "no_sound")
-    assert list(parts.folder().iterdir()) == []
+    assert list(parts.folder().glob("[!.]*")) == []
     assert not operations.refuse_early(recording_id=upload.recording_id, code=Failure.NO_SOUND, at=world.now)
 
 

@@ -99,6 +99,9 @@ def test_the_page_says_at_once_what_it_found_and_proves_what_arrived(site, page,
     page.wait_for_selector("#stages", timeout=20_000)
     sent = [request.headers["repr-digest"] for request in page.asked if "repr-digest" in request.headers]
     assert len(sent) == 1
+    # and every block brought its own
+    blocks = [request.headers for request in page.asked if request.method == "PATCH"]
+    assert all(block["upload-checksum"].startswith("sha256 ") for block in blocks)
     digests = site.shell(
         "import json\nfrom media_pipeline.recordings.models import Recording\n"
         "found = Recording.objects.filter(original_name__startswith='医疗')\n"
@@ -135,6 +138,30 @@ def test_a_file_that_changes_while_it_is_sent_is_not_taken_for_the_old_one(page,
     # the browser gives no byte of it any more, which looks like a lost line; the page finds out and says what to do
     page.wait_for_selector("#upload[data-state=refused]", timeout=60_000)
     assert "读不到这个文件" in page.locator("#upload-error").inner_text()
+
+
+def test_another_file_of_the_same_name_and_size_is_not_spliced_onto_what_has_arrived(page, tmp_path):
+    # given an upload that was begun and left
+    path = film(tmp_path / "课程.mov", sound=True)
+    page.slow(UPLINK)
+    page.set_input_files("#file", str(path))
+    page.wait_for_selector("#upload-findings p", timeout=30_000)
+    page.reload()
+    # when a file of that name and size is chosen whose content is another
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + os.urandom(len(content) - 40))
+    before = len(page.asked)
+    page.set_input_files("#file", str(path))
+    page.wait_for_selector("#upload[data-state=refused]", timeout=30_000)
+    # then no byte of it is sent, and it is said why
+    assert "内容不同" in page.locator("#upload-error").inner_text()
+    assert [request.url for request in page.asked[before:] if request.method == "PATCH"] == []
+    # and the file that it was begun with goes on from there
+    path.write_bytes(content)
+    page.slow(20 * UPLINK)
+    with page.expect_request(lambda request: request.method == "PATCH", timeout=90_000) as resumed:
+        page.set_input_files("#file", str(path))
+    assert int(resumed.value.headers["upload-offset"]) > 0
 
 
 def test_what_was_typed_survives_a_closed_browser(page):

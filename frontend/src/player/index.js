@@ -100,7 +100,7 @@ function tiePlaces(player, view) {
   const saver = view.el.player.dataset.saver === "1";
   const address = () => (player.playback ? player.playback.links.storyboard : undefined);
   const titleAt = (/** @type {number} */ ms) => player.slides.titleAt(ms);
-  new Preview(view, config.storyboard, { address, titleAt, durationMs: config.duration_ms, saver }).tie();
+  new Preview(view, () => config.storyboard, { address, titleAt, durationMs: config.duration_ms, saver }).tie();
   player.slides.tie((ms) => player.seek(ms));
   const named = () => {
     const seconds = /^#t=(\d+)$/.exec(location.hash);

@@ -20,6 +20,17 @@ const WINDOWS = 8;
 const STAND_IN_KBITS = 42;
 
 /**
+ * The mode, or one that has a link where it has none: the lecture may have been made anew with other modes since.
+ * @param {Mode[]} modes
+ * @param {Mode} mode
+ * @param {Record<string, string>} links
+ * @returns {Mode}
+ */
+export function linked(modes, mode, links) {
+  return links[mode.mode] ? mode : modes.find((each) => links[each.mode]) || mode;
+}
+
+/**
  * The modes that this browser can play. Where it has no Opus, the sound comes as AAC (links have it under `aac`).
  * @param {Mode[]} modes
  * @param {number} durationMs

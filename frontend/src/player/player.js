@@ -7,7 +7,7 @@ import { Faults, SKIP_MS } from "./faults.js";
 import { missing, lengthOf, union } from "./intervals.js";
 import { bufferedAhead, rememberedSpeed, sampleLine } from "./line.js";
 import { LinkState } from "./link.js";
-import { SpeedMeter, choose } from "./modes.js";
+import { SpeedMeter, choose, linked } from "./modes.js";
 import { Outbox, leftovers } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { Reporter } from "./reporter.js";
@@ -122,7 +122,7 @@ export class Player {
     let answer;
     try {
       answer = await ask(this.config.opens, {
-        body: { version: this.config.version, device: navigator.userAgent.slice(0, 500), device_now_ms: now },
+        body: { version: this.config.version, device: navigator.userAgent.slice(0, 500), device_now_ms: now, index: this.config.index },
       });
     } catch (error) {
       const trouble = /** @type {any} */ (error);
@@ -146,6 +146,7 @@ export class Player {
     this.times.report = this.times.journal = now;
     this.stand(answer);
     this.captions.open(answer.links);
+    if (answer.index) this.slides.renew(this.config, answer.index);
     this.load();
     if (this.reporter.earlier.length) this.reporter.send();
     return true;
@@ -155,6 +156,7 @@ export class Player {
   load() {
     if (!this.playback) return;
     const { links } = this.playback;
+    this.mode = linked(this.config.modes, this.mode, links);
     this.settling = true;
     this.meter.restart();
     this.video.src = links[this.mode.file || ""] || links[this.mode.mode];
@@ -330,11 +332,10 @@ export class Player {
   /** The element gave up: the line was cut, the link ran out, or the place is broken. */
   fault() {
     if (!this.playback || !this.video.error) return;
-    const decode = this.video.error.code === 3;
     this.recorder.close();
     this.settling = true;
     this.journal();
-    if (this.faults.happened({ positionMs: this.positionMs, at: Date.now(), decode })) {
+    if (this.faults.happened({ positionMs: this.positionMs, at: Date.now(), decode: this.video.error.code === 3 })) {
       this.positionMs = Math.min(this.positionMs + SKIP_MS, this.config.duration_ms);
       this.link.tell(this.view.words.fault, Date.now());
     } else {
@@ -371,8 +372,7 @@ export class Player {
   }
 
   deck() {
-    const bufferedMs = this.positionMs + bufferedAhead(this.video);
-    this.view.deck({ positionMs: this.positionMs, bufferedMs, playing: this.playing });
+    this.view.deck({ positionMs: this.positionMs, bufferedMs: this.positionMs + bufferedAhead(this.video), playing: this.playing });
     this.poster();
   }
 

@@ -21,7 +21,7 @@ export function tileAt(board, ms) {
 export class Preview {
   /**
    * @param {import("./view.js").View} view
-   * @param {Board | null} board null: there is none
+   * @param {() => Board | null} board null: there is none
    * @param {{address: () => string | undefined, titleAt: (ms: number) => string, durationMs: number, saver: boolean}} from
    *   `saver`: the reader saves data, so that a mouse passing by fetches nothing; who drags wants to see
    */
@@ -50,8 +50,9 @@ export class Preview {
 
   /** @param {number} ms @param {boolean} [fetched] whether the sheet may be fetched for this */
   show(ms, fetched = true) {
-    const { view, board } = this;
+    const { view } = this;
     const { el } = view;
+    const board = this.board();
     const at = Math.min(Math.max(0, ms), this.from.durationMs);
     view.text(el["preview-time"], clock(at));
     view.text(el["preview-title"], this.from.titleAt(at));

@@ -1,6 +1,7 @@
 /**
  * The slides beside the sound: the picture over the stage while only the sound is loaded, and the index beside the player.
  */
+import { clock } from "./clock.js";
 import { mark, Pictures, slideAt, wanted } from "./slides.js";
 
 /** After a picture did not come it is asked for again this much later, in ms. */
@@ -26,13 +27,8 @@ export class SlideShow {
     this.view = view;
     this.arrived = arrived;
     this.index = document.getElementById("slides");
-    this.links = /** @type {HTMLAnchorElement[]} */ ([...(this.index ? this.index.querySelectorAll("a[data-ms]") : [])]);
-    /** @type {import("./slides.js").Slide[]} */
-    this.slides = this.links.map((link, place) => {
-      const next = this.links[place + 1];
-      const title = /** @type {Element} */ (link.querySelector("span")).textContent || "";
-      return { number: Number(link.dataset.n), fromMs: Number(link.dataset.ms), untilMs: next ? Number(next.dataset.ms) : durationMs, title };
-    });
+    this.durationMs = durationMs;
+    this.read();
     this.pictures = new Pictures(fetchPicture);
     this.place = -2;
     this.askedAt = 0;
@@ -40,13 +36,60 @@ export class SlideShow {
     this.shown = "";
   }
 
+  /** The index is what stands in the page. */
+  read() {
+    this.links = /** @type {HTMLAnchorElement[]} */ ([...(this.index ? this.index.querySelectorAll("a[data-ms]") : [])]);
+    this.set(
+      this.links.map((link) => {
+        const label = /** @type {Element} */ (link.querySelector("span")).textContent || "";
+        return { number: Number(link.dataset.n), from_ms: Number(link.dataset.ms), label };
+      }),
+    );
+  }
+
+  /** @param {{number: number, from_ms: number, label: string}[]} entries */
+  set(entries) {
+    /** @type {import("./slides.js").Slide[]} */
+    this.slides = entries.map(({ number, from_ms, label }, place) => {
+      const next = entries[place + 1];
+      return { number, fromMs: from_ms, untilMs: next ? next.from_ms : this.durationMs, title: label };
+    });
+  }
+
+  /**
+   * The lecture was made anew since the page was: its pictures are others, so the index that names them is, too.
+   * @param {any} config of the page @param {{stamp: string, slides: {number: number, from_ms: number, label: string}[], storyboard: object | null}} index
+   */
+  renew(config, { stamp, slides: entries, storyboard }) {
+    Object.assign(config, { index: stamp, storyboard });
+    this.set(entries);
+    this.pictures = new Pictures(fetchPicture);
+    this.place = -2;
+    this.askedAt = 0;
+    this.shown = "";
+    if (!this.index) return;
+    this.links = entries.map(({ number, from_ms, label }) => {
+      const link = document.createElement("a");
+      link.href = `#t=${Math.ceil(from_ms / 1000)}`;
+      Object.assign(link.dataset, { n: number, ms: from_ms });
+      link.appendChild(document.createElement("time")).textContent = clock(from_ms);
+      link.appendChild(document.createElement("span")).textContent = label;
+      return link;
+    });
+    this.index.textContent = "";
+    this.index.append(...this.links);
+    const count = document.querySelector("#slides-title span");
+    if (count) count.textContent = String(entries.length);
+  }
+
   /** @param {(ms: number) => void} seek */
   tie(seek) {
-    this.links.forEach((link, place) => {
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        seek(this.slides[place].fromMs);
-      });
+    if (!this.index) return;
+    this.index.addEventListener("click", (event) => {
+      const link = /** @type {Element} */ (event.target).closest("a[data-ms]");
+      if (!link) return;
+      event.preventDefault();
+      seek(Number(/** @type {HTMLElement} */ (link).dataset.ms));
     });
   }
 
@@ -116,9 +159,8 @@ export class SlideShow {
 
   /** @param {import("./intervals.js").Interval[]} covered */
   marks(covered) {
-    this.slides.forEach((slide, place) => {
-      const found = mark(slide, covered);
-      const link = this.links[place];
+    this.links.forEach((link, place) => {
+      const found = mark(this.slides[place], covered);
       const sign = link.querySelector("em") || link.appendChild(document.createElement("em"));
       this.view.text(sign, found && this.view.words[found]);
       sign.className = found === "half" ? "wa-t" : "ok-t";

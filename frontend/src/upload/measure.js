@@ -4,6 +4,8 @@ export const BLOCK_BYTES = 2 * 1024 ** 2;
 const MEGABYTE = 1024 ** 2;
 // A block takes this long on the line as it is: a drop then costs little, and the pauses between blocks cost little, too.
 const BLOCK_SECONDS = 12;
+// A block counts whole or not at all: on a line that drops sooner than a block takes, smaller ones get through.
+const LEAST_BYTES = 128 * 1024;
 const WINDOW_MS = 20_000;
 const SETTLE_MS = 2_000;
 
@@ -34,10 +36,13 @@ export class Speed {
   }
 }
 
-/** How large the next block is: 1 to 8 MiB by the measured speed (budget B21), 2 MiB while it is not known. */
-export function blockFor(bytesPerSecond) {
-  if (!bytesPerSecond) return BLOCK_BYTES;
-  return Math.min(8, Math.max(1, Math.floor((bytesPerSecond * BLOCK_SECONDS) / MEGABYTE))) * MEGABYTE;
+/**
+ * How large the next block is: 1 to 8 MiB by the measured speed (budget B21), 2 MiB while it is not known, and half of it
+ * for each of the `cuts` that the line made through a block.
+ */
+export function blockFor(bytesPerSecond, cuts = 0) {
+  const whole = bytesPerSecond ? Math.min(8, Math.max(1, Math.floor((bytesPerSecond * BLOCK_SECONDS) / MEGABYTE))) * MEGABYTE : BLOCK_BYTES;
+  return Math.max(LEAST_BYTES, whole / 2 ** cuts);
 }
 
 /** Whole minutes until the rest is sent, at least 1; null when the speed is not known. */

@@ -57,7 +57,7 @@ export function mount(root) {
     const tag = part("upload-tag");
     tag.className = `tag ${colour}`;
     tag.textContent = say(`tag-${name}`);
-    tag.hidden = false;
+    tag.hidden = name === "lost" && Boolean(sender.reason);
     const running = name !== "refused";
     part("upload-choose").hidden = running;
     part("upload-running").hidden = !running;
@@ -83,7 +83,7 @@ export function mount(root) {
     const line = part("upload-state");
     line.hidden = name === "refused";
     line.className = `note ${{ lost: "wa", paused: "wa", evening: "wa" }[name] || "ok"}`;
-    const words = say(name, { done: size(sender.confirmed), time: name === "evening" ? clock(sender.when) : "" });
+    const words = (name === "lost" && sender.reason) || say(name, { done: size(sender.confirmed), time: name === "evening" ? clock(sender.when) : "" });
     // Written only when it changes: a live region is read aloud at every writing.
     if (line.textContent !== words) line.textContent = words;
   }

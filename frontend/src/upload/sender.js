@@ -2,7 +2,7 @@
 
 import { Upload } from "tus-js-client";
 import { AGAIN, GONE, meaningOf, pauseBefore, read, REFUSED, UNREADABLE } from "./answers.js";
-import { FileHash } from "./hashing.js";
+import { digestOf, FileHash, sampled } from "./hashing.js";
 import { movieHeader } from "./header.js";
 import { fingerprint, placeToGoOn, uuidOf } from "./matching.js";
 import { BLOCK_BYTES, blockFor, Speed } from "./measure.js";
@@ -16,6 +16,9 @@ const LOOK_MS = 5_000;
 const LOOKS_AT = [2, 16, 64].map((megabytes) => megabytes * 1024 ** 2);
 const ASK_AFTER = [3_000, 4_000, 8_000, 15_000];
 const HEADER_WORTH = 16 * 1024 ** 2;
+// A line that cuts blocks gets smaller ones, and larger ones again after so many that arrived.
+const MOST_CUTS = 5;
+const MENDED_AFTER = 4;
 
 /**
  * Sends one file and goes on after whatever happens.
@@ -33,6 +36,11 @@ export class Sender {
     this.confirmed = 0;
     this.reconnects = 0;
     this.attempt = 0;
+    // What the platform says when it lets us wait, although the line is well.
+    this.reason = "";
+    this.cuts = 0;
+    this.whole = 0;
+    this.pace = null;
     this.speed = new Speed();
     this.movedAt = 0;
     this.anew = false;
@@ -77,7 +85,7 @@ export class Sender {
       metadata: { filename: this.file.name, filetype: this.file.type },
       fingerprint: (file) => Promise.resolve(fingerprint(file)),
       onBeforeRequest: (request) => this._prepare(request),
-      onAfterResponse: (request, response) => this._heard(response),
+      onAfterResponse: (request, response) => this._heard(request, response),
       onProgress: (sent) => this._moved(sent),
       onUploadUrlAvailable: () => this._found(),
       onSuccess: () => this._complete(),
@@ -104,47 +112,74 @@ export class Sender {
 
   /** The server's unfinished uploads of this account, begun on this computer or another; null: not now. */
   async _lookUp() {
+    const said = await this._get(this.endpoint);
+    return said && (said.uploads || []);
+  }
+
+  /** What the server says at an address; `{ gone }`; or null: not now, and it was judged what that means. */
+  async _get(address) {
     const mine = this.run;
     let status = 0;
     let body = "";
     try {
-      const answer = await fetch(this.endpoint, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
       status = answer.status;
       body = await answer.text();
-      if (answer.ok) return JSON.parse(body).uploads;
+      if (answer.ok) return JSON.parse(body);
     } catch {
       status = 0;
     }
+    if (status === 404 || status === 410) return { gone: true };
     if (mine === this.run) await this._judge(status, body);
     return null;
   }
 
-  /** Take up the unfinished upload of this file, or a fresh one. False: the user has to say which file is meant. */
-  async _place(open) {
+  /** Take up the unfinished upload of this file, or a fresh one. False: not now, or the user has to say which is meant. */
+  async _place(open, other) {
+    const mine = this.run;
     const remembered = await this.upload.findPreviousUploads();
-    const { resume, differs } = placeToGoOn(this.file, open, remembered);
-    if (differs && !this.anew) {
+    const { resume, differs = other } = placeToGoOn(this.file, open, remembered);
+    if (!resume) {
+      if (!differs || this.anew) return true;
       this._become("refused");
       this.tell.differs(differs);
       return false;
     }
-    if (resume) {
-      const uploadUrl = `${this.endpoint}${resume.id}`;
-      const known = remembered.find((each) => uuidOf(each.uploadUrl) === resume.id);
-      this.upload.resumeFromPreviousUpload({ uploadUrl, urlStorageKey: known ? known.urlStorageKey : null });
-    }
+    const begins = await this._begins(resume);
+    if (!begins || mine !== this.run) return false;
+    // Another file of that name and size, or one whose bytes are gone: perhaps there is a further one.
+    if (begins !== "same") return this._place(open.filter((each) => each !== resume), begins === "gone" ? other : resume);
+    const uploadUrl = `${this.endpoint}${resume.id}`;
+    const known = remembered.find((each) => uuidOf(each.uploadUrl) === resume.id);
+    this.upload.resumeFromPreviousUpload({ uploadUrl, urlStorageKey: known ? known.urlStorageKey : null });
     return true;
   }
 
-  /** Every request brings the token, and the last block the digest of the whole file. */
+  /** Whether what has arrived of an upload is how this file begins: "same", "other", "gone"; null: not now. */
+  async _begins({ id, offset }) {
+    if (!offset) return "same";
+    const mine = this.run;
+    const said = await this._get(`${this.endpoint}${id}/digest`);
+    if (!said || said.gone) return said && "gone";
+    try {
+      return (await sampled(this.file, said.offset)) === said.sha256 ? "same" : "other";
+    } catch {
+      if (mine === this.run) this._unreadable();
+      return null;
+    }
+  }
+
+  /** Every request brings the token, every block its digest, and the last one that of the whole file. */
   async _prepare(request) {
     request.setHeader("X-CSRFToken", this.token());
-    const end = Number(request.getHeader("Upload-Offset")) + this.upload.options.chunkSize;
-    if (request.getMethod() !== "PATCH" || end < this.file.size) return;
+    if (request.getMethod() !== "PATCH") return;
+    const start = Number(request.getHeader("Upload-Offset"));
+    const end = Math.min(start + this.upload.options.chunkSize, this.file.size);
     const mine = this.run;
     this.hashing = true;
     try {
-      request.setHeader("Repr-Digest", await this.hash.whole());
+      request.setHeader("Upload-Checksum", `sha256 ${await digestOf(this.file.slice(start, end))}`);
+      if (end === this.file.size) request.setHeader("Repr-Digest", `sha-256=:${await this.hash.whole()}:`);
     } catch {
       if (mine === this.run) this._unreadable();
     } finally {
@@ -207,18 +242,25 @@ export class Sender {
     this._sendHeader();
   }
 
-  _heard(response) {
+  _heard(request, response) {
     const offset = Number.parseInt(response.getHeader("Upload-Offset"), 10);
     if (response.getStatus() >= 300 || Number.isNaN(offset)) return;
     if (LOOKS_AT.some((mark) => this.confirmed < mark && offset >= mark)) this._askSoon();
     this.confirmed = offset;
     this._moved(offset);
-    this.upload.options.chunkSize = blockFor(this.speed.bytesPerSecond);
+    this.whole += request.getMethod() === "PATCH" ? 1 : 0;
+    if (this.whole >= MENDED_AFTER) {
+      this.whole = 0;
+      this.cuts = Math.max(0, this.cuts - 1);
+    }
+    this.pace = this.speed.bytesPerSecond || this.pace;
+    this.upload.options.chunkSize = blockFor(this.pace, this.cuts);
   }
 
   _moved(sent) {
     if (this.state === "lost") {
-      this.reconnects += 1;
+      if (!this.reason) this.reconnects += 1;
+      this.reason = "";
       this._become("uploading");
     }
     if (this.state !== "uploading") return;
@@ -256,14 +298,16 @@ export class Sender {
 
   _failed(error) {
     const response = error.originalResponse;
-    this._judge(response ? response.getStatus() : 0, response ? response.getBody() : "");
+    if (!response) this._judge(0, "");
+    else this._judge(response.getStatus(), response.getBody(), Number(response.getHeader("Retry-After")) || 0);
   }
 
-  async _judge(status, body) {
+  /** Do what an answer means; `rest`: the seconds that the platform asks us to wait. */
+  async _judge(status, body, rest = 0) {
     const { detail, code } = read(body);
     const meaning = meaningOf(status, code);
     if (meaning === AGAIN) {
-      this._lost();
+      this._lost({ cut: status === 0, reason: [423, 503].includes(status) ? detail : "", rest });
       // A file that changed or went away looks like a cut line: only the file itself can tell.
       if (status === 0 && !(await readable(this.file, this.confirmed)) && !this.ended) this._unreadable();
       return undefined;
@@ -281,10 +325,15 @@ export class Sender {
     this.tell.refused(sentence, meaning);
   }
 
-  _lost() {
+  _lost({ cut = true, reason = "", rest = 0 } = {}) {
+    if (cut && this.sent > this.confirmed) {
+      this.cuts = Math.min(MOST_CUTS, this.cuts + 1);
+      this.whole = 0;
+    }
+    this.reason = reason;
     this._stop();
     this._become("lost");
-    this.timer = window.setTimeout(() => this._go(), pauseBefore(this.attempt));
+    this.timer = window.setTimeout(() => this._go(), Math.max(pauseBefore(this.attempt), rest * 1000));
     this.attempt += 1;
   }
 
@@ -299,6 +348,8 @@ export class Sender {
   _stop() {
     this._forgetTimer();
     this.run = {};
+    // A block that did not arrive whole is sent again.
+    this.sent = this.confirmed;
     this.upload.abort();
   }
 

@@ -182,6 +182,25 @@ class TestCaptions:
         assert "第 1 条字幕（第 3 行）" in answer.content.decode()
         assert not CaptionTrack.objects.exists()
 
+    def test_fields_that_the_page_never_had_are_passed_over(self, expert, lecture):
+        # given captions, and a form that was read before they were put, with a field that somebody made up
+        expert.post(
+            captions_url(lecture),
+            {"action": "put", "revision": "0", "file": SimpleUploadedFile("k.vtt", VTT)},
+        )
+        older = {
+            "action": "edit",
+            "revision": "0",
+            "text_new": "打好的一句",
+            "evil_new": "x",
+            "_new": "y",
+            "text_new_new": "z",
+        }
+        # then it is told like any other one that was too late, and what was typed is still there
+        answer = expert.post(captions_url(lecture), older)
+        assert answer.status_code == 400
+        assert "打好的一句" in answer.content.decode()
+
     def test_a_file_for_older_captions_is_refused_once(self, expert, lecture):
         self.send(expert, lecture)
         answer = self.send(expert, lecture, VTT.replace(b"\xe4\xb8\x80", b"new"))

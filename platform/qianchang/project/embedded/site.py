@@ -134,9 +134,16 @@ class EmbeddedSite:
         return self._start("web", command)
 
     def start_workers(self) -> None:
-        """Start a worker for each queue: hours of video never stand in the way of what takes seconds."""
-        for queue, processes in (("short", 2), ("long", 1)):
-            options = ("-Q", queue, "-c", str(processes), "-l", "INFO", "-n", f"{queue}@{self.port}")
+        """Start a worker for each queue: hours of video never stand in the way of what takes seconds, and nothing in
+        the way of the repairs, which are seldom more than a query and need no child process.
+        """
+        for queue, *processes in (
+            ("upkeep", "-P", "solo"),
+            ("short", "-c", "2"),
+            ("middle", "-c", "2"),
+            ("long", "-c", "1"),
+        ):
+            options = ("-Q", queue, *processes, "-l", "INFO", "-n", f"{queue}@{self.port}")
             self._start(f"worker-{queue}", _celery("worker", *options))
 
     def stop(self) -> None:
