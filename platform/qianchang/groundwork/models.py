@@ -1,10 +1,16 @@
 """Append-only rows: the shape of every ledger, and the audit log."""
 
-from typing import Any, NoReturn
+from datetime import UTC
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from qianchang.groundwork.chain import Fields
+from qianchang.groundwork.chain import Fields, commitment
+
+# What an entry's digest covers. Old entries keep their form for ever, or their digests would no longer fit.
+# 1: `chain_fields` alone. 2: also when it was recorded, and a salted commitment to `private_fields`.
+FIRST_FORM, CHAIN_FORM = 1, 2
 
 
 class AppendOnlyError(Exception):
@@ -29,13 +35,25 @@ class AppendOnly(models.Model):
 
 
 class LedgerEntry(AppendOnly):
-    """One entry of a hash-chained ledger. Write it with `ledgers.append`, which numbers and chains it."""
+    """One entry of a hash-chained ledger. Write it with `ledgers.append`, which numbers and chains it.
+
+    Every column is covered by the digest, openly by `chain_fields` or hidden by `private_fields`
+    (tests/groundwork/test_coverage.py holds every ledger to it). The open fields leave the house in exports:
+    nothing that names or describes a person, and no free text, belongs into them.
+    """
+
+    # What people call this kind of ledger; a lazy translation.
+    ledger_title: ClassVar[Any] = ""
+    # Relations that the covered fields follow, so that proving a million entries stays one query.
+    chain_relations: ClassVar[tuple[str, ...]] = ()
 
     ledger = models.CharField(max_length=64)
     sequence = models.PositiveBigIntegerField()
     previous_hash = models.CharField(max_length=64)
     entry_hash = models.CharField(max_length=64, unique=True)
     recorded_at = models.DateTimeField()
+    chain_form = models.PositiveSmallIntegerField(db_default=FIRST_FORM)
+    chain_salt = models.CharField(max_length=32, blank=True, db_default="")
 
     class Meta:
         abstract = True
@@ -44,8 +62,40 @@ class LedgerEntry(AppendOnly):
         ]
 
     def chain_fields(self) -> Fields:
-        """Return what the digest covers: names and exact values, in an order that never changes."""
+        """Return the open fields: names and exact values, in an order that never changes within a form."""
         raise NotImplementedError
+
+    def private_fields(self) -> Fields:
+        """Return what the digest covers without showing it: free text and references to people."""
+        return ()
+
+    def covered_fields(self) -> Fields:
+        """Return all that the digest covers, in the entry's own form."""
+        if self.chain_form == FIRST_FORM:
+            return self.chain_fields()
+        hidden = self.private_fields()
+        return [
+            ("form", self.chain_form),
+            ("recorded_at", self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")),
+            *self.chain_fields(),
+            ("private", commitment(self.chain_salt, hidden) if hidden else None),
+        ]
+
+    def open_fields(self) -> Fields | None:
+        """Return the covered fields if they may leave the house, else None.
+
+        An entry of the first form has its private fields in the open, so it stays inside when they say something.
+        """
+        if self.chain_form == FIRST_FORM and any(
+            isinstance(value, str) and value for _, value in self.private_fields()
+        ):
+            return None
+        return self.covered_fields()
+
+
+def digest_of(entry: LedgerEntry | None) -> str | None:
+    """Return by which digest an entry names another one that it takes back or follows; None for none."""
+    return entry.entry_hash if entry else None
 
 
 class LedgerHead(models.Model):
@@ -85,3 +135,39 @@ class AuditEntry(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb} {self.object_type} {self.object_key}"
+
+
+class SignedHead(LedgerEntry):
+    """One day's statement of how far every ledger had come, signed with the site's key (Ed25519).
+
+    `document` is plain text (heads.py), so that a partner association can keep it and check it with openssl alone.
+    """
+
+    LEDGER: ClassVar[str] = "heads"
+    ledger_title = _("Signed heads")
+
+    day = models.DateField(unique=True)
+    document = models.TextField()
+    document_hash = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    class Meta(LedgerEntry.Meta):
+        constraints = [
+            *LedgerEntry.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(ledger="heads"), name="groundwork_one_line_of_heads"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.day}"
+
+    def chain_fields(self) -> Fields:
+        return [
+            ("ledger", self.ledger),
+            ("sequence", self.sequence),
+            ("day", self.day.isoformat()),
+            ("document", self.document),
+            ("document_hash", self.document_hash),
+            ("key", self.key),
+            ("signature", self.signature),
+        ]

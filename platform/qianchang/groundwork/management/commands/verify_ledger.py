@@ -1,26 +1,42 @@
-"""`manage.py verify_ledger`: recompute the chain of every ledger."""
+"""`manage.py verify_ledger`: recompute the chain of every ledger and check it against what was signed."""
 
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from qianchang.groundwork import ledgers
+from qianchang.groundwork import exports, signing
 
 
 class Command(BaseCommand):
-    """Prove every hash-chained ledger of every app, and name each row that is wrong."""
+    """Prove every hash-chained ledger of every app and every signed head, and name each row that is wrong."""
 
-    help = "Recomputes the chain of every ledger and prints its count. Names the row of a fault and exits 1."
+    help = (
+        "Recomputes every ledger, checks it against the signed heads, names the row of a fault and exits 1."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--witness",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="signed heads that a partner kept (its copy of /ledger/heads.json): finds a history that was signed anew",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = 0
-        for model in ledgers.models():
-            for ledger in ledgers.names(model):
-                count = model._default_manager.filter(ledger=ledger).count()
-                faults = ledgers.verify(model, ledger)
-                broken += len(faults)
-                self.stdout.write(f"{model._meta.label} {ledger}: {count} entries, {len(faults)} faults")
-                for fault in faults:
-                    self.stderr.write(f"{model._meta.label} {ledger} #{fault.sequence}: {fault.what}")
-        if broken:
-            raise CommandError(f"{broken} faults found.", returncode=1)
+        try:
+            kept = [signed for path in options["witness"] for signed in exports.kept_heads(path)]
+            proof = signing.prove_everything(at=timezone.now(), kept=kept)
+        except (signing.NoLedgerKey, exports.Unreadable) as error:
+            raise CommandError(str(error), returncode=1) from error
+        for line in proof.lines:
+            self.stdout.write(line)
+        for note in proof.notes:
+            self.stderr.write(f"note: {note}")
+        for fault in proof.faults:
+            self.stderr.write(fault)
+        if proof.faults:
+            raise CommandError(f"{len(proof.faults)} faults found.", returncode=1)
