@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from courses.attendance.decisions import BY_DECISION
+
 # The first that is found counts: most browsers name others as well.
 BROWSERS = (
     ("MicroMessenger/", "WeChat"),
@@ -24,6 +26,8 @@ SYSTEMS = (
 
 def device_words(user_agent: str) -> str:
     """Return a device as "Chrome · Windows 7"; what names neither browser nor system comes back shortened."""
+    if user_agent == BY_DECISION:
+        return _("Counted by decision of two officers")
     named = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     if named[0] == "WeChat":
         named[0] = _("WeChat")

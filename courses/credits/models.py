@@ -1,12 +1,16 @@
-"""Hours (学时): the versioned rule and the append-only ledger of what was credited under it."""
+"""Hours (学时): the versioned rule, the append-only ledger of what was credited under it, and what people say
+against an entry: corrections by two officers, appeals by lawyers.
+"""
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.groundwork.chain import Fields
-from qianchang.groundwork.models import LedgerEntry
+from qianchang.groundwork.models import FIRST_FORM, LedgerEntry, digest_of
 
 
 class CreditRule(models.Model):
@@ -28,6 +32,8 @@ class CreditRule(models.Model):
     yearly_hours = models.DecimalField(max_digits=5, decimal_places=1, default=Decimal("40"))
     yearly_ethics_hours = models.DecimalField(max_digits=5, decimal_places=1, default=Decimal("12"))
     year_starts_month = models.PositiveSmallIntegerField(default=1)
+    # How long a lawyer may ask about an entry or a refused stretch, in days after it was recorded.
+    appeal_days = models.PositiveSmallIntegerField(default=30, db_default=30)
 
     class Meta:
         constraints = [
@@ -43,8 +49,15 @@ class CreditEntry(LedgerEntry):
     one. Ledger name: the code of the lawyer's association. The chain covers a keyed hash of the licence
     number, not the person.
 
-    Personal data: the lawyer (by reference).
+    A reversing entry, and an award that two officers gave back after a reversal, name both of them and the
+    reason; the chain covers them without showing them. `renews` is the reversal after which an award was
+    earned or given anew: only so can a lecture stand twice in one year.
+
+    Personal data: the lawyer (by reference), and what an officer may write in `reason`.
     """
+
+    ledger_title = _("Hours ledger")
+    chain_relations = ("reverses", "renews")
 
     class Grade(models.TextChoices):
         A = "A", _("supervised or online")
@@ -71,14 +84,32 @@ class CreditEntry(LedgerEntry):
     devices = models.PositiveSmallIntegerField()
     grade = models.CharField(max_length=1, choices=Grade.choices)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    renews = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="renewed_by")
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="corrections_made"
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="corrections_checked"
+    )
 
     class Meta(LedgerEntry.Meta):
         constraints = [
             *LedgerEntry.Meta.constraints,
             models.UniqueConstraint(
                 fields=["lawyer", "lecture", "accounting_year"],
-                condition=models.Q(reverses__isnull=True),
+                condition=Q(reverses__isnull=True, renews__isnull=True),
                 name="credits_award_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(maker__isnull=True, checker__isnull=True, reverses__isnull=True, reason="")
+                | (Q(maker__isnull=False, checker__isnull=False) & ~Q(maker=F("checker")) & ~Q(reason="")),
+                name="credits_correction_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, hours__gte=0)
+                | Q(reverses__isnull=False, renews__isnull=True, hours__lte=0),
+                name="credits_reversal_takes_back",
             ),
         ]
 
@@ -86,11 +117,13 @@ class CreditEntry(LedgerEntry):
         return f"{self.ledger} #{self.sequence} {self.hours}"
 
     def chain_fields(self) -> Fields:
+        first = self.chain_form == FIRST_FORM
         return [
             ("ledger", self.ledger),
             ("sequence", self.sequence),
             ("lawyer", self.lawyer_digest),
             ("lecture_version", self.lecture_version_id),
+            *([] if first else [("lecture", self.lecture_id)]),
             ("accounting_year", self.accounting_year),
             ("category", self.category),
             ("mode", self.mode_code),
@@ -102,5 +135,151 @@ class CreditEntry(LedgerEntry):
             ("codes_answered", self.codes_answered),
             ("devices", self.devices),
             ("grade", self.grade),
-            ("reverses", self.reverses_id),
+            ("reverses", self.reverses_id if first else digest_of(self.reverses)),
+            *([] if first else [("renews", digest_of(self.renews))]),
         ]
+
+    def private_fields(self) -> Fields:
+        return [
+            ("lawyer_row", self.lawyer_id),
+            ("reason", self.reason),
+            ("maker", self.maker_id),
+            ("checker", self.checker_id),
+        ]
+
+
+class Correction(models.Model):
+    """What one officer proposes against the ledger, with a reason, and what another officer says to it (更正):
+    take an award back, give a reversed one back, or count a stretch of watching that was refused.
+
+    Personal data: what an officer may write in `reason` and `answer`.
+    """
+
+    class Kind(models.TextChoices):
+        REVERSE = "reverse", _("take the hours back")
+        RESTORE = "restore", _("give the hours back")
+        COUNT = "count", _("count the stretch")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waiting for a second person")
+        POSTED = "posted", _("carried out")
+        REFUSED = "refused", _("refused")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    entry = models.ForeignKey(CreditEntry, null=True, on_delete=models.PROTECT, related_name="corrections")
+    span = models.ForeignKey(
+        "attendance.WatchedSpan", null=True, on_delete=models.PROTECT, related_name="corrections"
+    )
+    lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="corrections")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="corrections_proposed"
+    )
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="corrections_decided"
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+    posted = models.OneToOneField(
+        CreditEntry, null=True, on_delete=models.PROTECT, related_name="correction_of"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="count", entry__isnull=True, span__isnull=False)
+                | Q(kind__in=["reverse", "restore"], entry__isnull=False, span__isnull=True),
+                name="credits_correction_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(state="proposed"), name="credits_correction_of_entry_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["span"],
+                condition=Q(state__in=["proposed", "posted"]),
+                name="credits_stretch_counted_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="credits_correction_never_by_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(state="posted", decided_by__isnull=False, decided_at__isnull=False)
+                | (Q(state="refused", decided_by__isnull=False, decided_at__isnull=False) & ~Q(answer="")),
+                name="credits_correction_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="posted", entry__isnull=False, posted__isnull=False)
+                | Q(state="posted", span__isnull=False)
+                | Q(state__in=["proposed", "refused"], posted__isnull=True),
+                name="credits_correction_posted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind} {self.state}"
+
+
+class Appeal(models.Model):
+    """A lawyer asks, once, about an entry or about a refused stretch (更正申请); an officer answers in words.
+
+    Personal data: `words` and `answer`.
+    """
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted")
+        TAKEN_UP = "taken_up", _("being looked at")
+        CORRECTED = "corrected", _("corrected")
+        REFUSED = "refused", _("not corrected")
+
+    lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="appeals")
+    entry = models.OneToOneField(CreditEntry, null=True, on_delete=models.PROTECT, related_name="appeal")
+    span = models.OneToOneField(
+        "attendance.WatchedSpan", null=True, on_delete=models.PROTECT, related_name="appeal"
+    )
+    words = models.TextField(max_length=2000)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appeals_filed"
+    )
+    filed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SUBMITTED)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="appeals_taken_up"
+    )
+    taken_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="appeals_decided"
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False, span__isnull=True)
+                | Q(entry__isnull=True, span__isnull=False),
+                name="credits_appeal_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["submitted", "taken_up"], decided_by__isnull=True, decided_at__isnull=True
+                )
+                | (
+                    Q(state__in=["corrected", "refused"], decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(answer="")
+                    & ~Q(decided_by=F("filed_by"))
+                ),
+                name="credits_appeal_answered_by_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "filed_at"])]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.SUBMITTED, self.State.TAKEN_UP)

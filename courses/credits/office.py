@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses.attendance import queries as attendance
 from courses.attendance.queries import WatchRecord
-from courses.attendance.registries import Award
+from courses.attendance.registries import Asked, Award
 from courses.attendance.rules import Terms
 from courses.catalogue.models import LectureVersion
 from courses.catalogue.registries import Progress
@@ -39,6 +39,26 @@ class Office:
         year = rules.accounting_year(on, terms.year_starts_month)
         entry = queries.awards_of(lawyer).filter(lecture=lecture_id, accounting_year=year).first()
         return _award(entry) if entry else None
+
+    def standing_awards(self, asked: Sequence[Asked]) -> dict[tuple[int, int], Award]:
+        """Return the awards of these lawyers, lectures and accounting years. One query."""
+        years = {
+            (lawyer, lecture): rules.accounting_year(on, terms.year_starts_month)
+            for lawyer, lecture, terms, on in asked
+        }
+        entries = CreditEntry.objects.filter(
+            lawyer__in={lawyer for lawyer, _lecture in years},
+            lecture__in={lecture for _lawyer, lecture in years},
+            accounting_year__in=set(years.values()),
+            reverses=None,
+            reversed_by=None,
+        )
+        rows = entries.order_by().values_list("lawyer_id", "lecture_id", "accounting_year", "hours", "pk")
+        return {
+            (lawyer, lecture): Award(hours=hours, entry_url=reverse("credits:entry", args=[pk]))
+            for lawyer, lecture, year, hours, pk in rows
+            if years.get((lawyer, lecture)) == year
+        }
 
 
 def terms_from(rule: CreditRule) -> Terms:

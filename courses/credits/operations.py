@@ -46,23 +46,25 @@ def award_if_due(
     *, lawyer: Lawyer, version: LectureVersion, at: datetime, record: WatchRecord | None = None
 ) -> CreditEntry | None:
     """Credit the hours of a lecture when enough of it was watched and every presence code was answered.
-    Returns the award of this accounting year, old or new; None while something is missing or after the
-    award was reversed.
+    Returns the award that stands in this accounting year, old or new; None while something is missing.
 
-    One award for each lawyer, lecture and accounting year, so calling it again changes nothing. An award of
-    an earlier year uses up its evidence: another one needs watching since. Raises queries.NoCreditRule.
+    One standing award for each lawyer, lecture and accounting year, so calling it again changes nothing. An
+    award uses up its evidence, and so does its reversal: another one needs watching since. Raises
+    queries.NoCreditRule.
     """
     if record is None:
         terms = registries.terms_of(lawyer, on=localdate(at))
         record = attendance.watch_record(lawyer, version, terms=terms)
     year = rules.accounting_year(localdate(at), record.terms.year_starts_month)
     earlier = list(queries.awards_ever(lawyer, version.lecture_id))
-    made = next((entry for entry in earlier if entry.accounting_year == year), None)
-    if made is not None:
-        return None if queries.is_reversed(made) else made
+    of_year = [entry for entry in earlier if entry.accounting_year == year]
+    standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)
+    if standing is not None:
+        return standing
+    reversals = sorted((entry.reversed_by for entry in of_year), key=lambda entry: entry.sequence)
     covered_ms = record.covered_ms
     if earlier:
-        since = max(entry.recorded_at for entry in earlier)
+        since = max(entry.recorded_at for entry in (*earlier, *reversals))
         covered_ms = length_of(attendance.covered_since(lawyer, version, since))
     missing = rules.hindrance(
         covered_ms=covered_ms,
@@ -70,7 +72,10 @@ def award_if_due(
         threshold=record.terms.threshold,
         codes_missing=len(record.codes_missing),
     )
-    return None if missing else _award(lawyer, version, record, covered_ms=covered_ms, year=year, at=at)
+    if missing:
+        return None
+    renews = reversals[-1] if reversals else None
+    return _award(lawyer, version, record, covered_ms=covered_ms, year=year, renews=renews, at=at)
 
 
 def refuse_change_of_frozen(version: LectureVersion) -> None:
@@ -80,7 +85,14 @@ def refuse_change_of_frozen(version: LectureVersion) -> None:
 
 
 def _award(
-    lawyer: Lawyer, version: LectureVersion, record: WatchRecord, *, covered_ms: int, year: int, at: datetime
+    lawyer: Lawyer,
+    version: LectureVersion,
+    record: WatchRecord,
+    *,
+    covered_ms: int,
+    year: int,
+    renews: CreditEntry | None,
+    at: datetime,
 ) -> CreditEntry | None:
     if record.terms.rule_id is None:
         raise queries.NoCreditRule(lawyer.association.jurisdiction.code)
@@ -101,6 +113,7 @@ def _award(
         codes_answered=len(record.windows) - len(record.codes_missing),
         devices=measure.devices,
         grade=CreditEntry.Grade(rules.grade(measure.latest_delay)),
+        renews=renews,
     )
     try:
         with transaction.atomic():
@@ -108,7 +121,7 @@ def _award(
             audit.record("credited", object_type="credit entry", object_key=str(entry), by=None, at=at)
     except IntegrityError:
         # Another report of the same lawyer was faster by a moment: its award is the one.
-        return queries.awards_ever(lawyer, version.lecture_id).filter(accounting_year=year).first()
+        return queries.awards_of(lawyer).filter(lecture=version.lecture_id, accounting_year=year).first()
     return entry
 
 

@@ -54,8 +54,9 @@ def rule_for(jurisdiction: Jurisdiction, on: date) -> CreditRule:
 
 
 def entries_of(lawyer: Lawyer) -> QuerySet[CreditEntry]:
-    """Return every entry of a lawyer with its lecture, latest first."""
-    return CreditEntry.objects.filter(lawyer=lawyer).select_related("lecture").order_by("-recorded_at", "-pk")
+    """Return every entry of a lawyer with its lecture and its reversal, latest first."""
+    entries = CreditEntry.objects.filter(lawyer=lawyer).select_related("lecture", "reversed_by")
+    return entries.order_by("-recorded_at", "-pk")
 
 
 def awards_of(lawyer: Lawyer) -> QuerySet[CreditEntry]:
@@ -104,7 +105,17 @@ def entry_for(account: Account, pk: int, *, at: datetime) -> CreditEntry:
     association. Raises EntryUnknown.
     """
     found = CreditEntry.objects.select_related(
-        "lecture", "lecture_version", "rule__jurisdiction", "lawyer__association__parent__parent", "reverses"
+        "lecture",
+        "lecture_version",
+        "rule__jurisdiction",
+        "lawyer__association__parent__parent",
+        "lawyer__association__jurisdiction",
+        "reverses",
+        "reversed_by",
+        "renewed_by",
+        "appeal",
+        "maker",
+        "checker",
     )
     entry = found.filter(pk=pk).first()
     if entry is None:

@@ -12,7 +12,7 @@ from courses.attendance import sentences
 from courses.attendance.models import PresenceCheck, WatchedSpan
 from courses.attendance.rules import MINUTE_MS, Interval
 from courses.catalogue.models import Category, LecturePage
-from courses.credits import rules
+from courses.credits import appeals, corrections, queries, rules
 from courses.credits.devices import device_words
 from courses.credits.models import CreditEntry
 from courses.credits.queries import Year
@@ -26,9 +26,10 @@ LOOK_BACK = 8
 
 @dataclass(frozen=True)
 class EntryRow:
-    """One line of the ledger table."""
+    """One line of the ledger table. `is_reversed`: the hours were taken back by a later entry."""
 
     entry: CreditEntry
+    is_reversed: bool
     mode_label: str
     category_label: str
 
@@ -61,6 +62,7 @@ class YearPage:
 class RefusedSpan:
     """One reported span that did not count, or not whole, and why. Times in milliseconds of the recording."""
 
+    pk: int
     media: Interval
     at: datetime
     sentence: str
@@ -94,6 +96,10 @@ class EntryPage:
     rule_name: str
     hash_parts: tuple[str, ...]
     is_own: bool
+    is_reversed: bool
+    # The last day on which its lawyer may ask about it; None once it passed or was used.
+    appeal_until: date | None
+    may_correct: bool
 
 
 def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
@@ -117,7 +123,7 @@ def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
     )
 
 
-def entry_page(entry: CreditEntry, *, viewer: Account) -> EntryPage:
+def entry_page(entry: CreditEntry, *, viewer: Account, at: datetime) -> EntryPage:
     """Return what the page of one entry shows to the one who looks at it."""
     version, lawyer = entry.lecture_version, entry.lawyer
     answered = PresenceCheck.objects.filter(lawyer=lawyer, lecture_version=version, correct=True)
@@ -147,11 +153,26 @@ def entry_page(entry: CreditEntry, *, viewer: Account) -> EntryPage:
         hash_parts=tuple(entry.entry_hash[start : start + 8] for start in range(0, 64, 8)),
         rule_name=_jurisdiction_name(entry.rule.jurisdiction),
         is_own=lawyer.account_id == viewer.pk,
+        is_reversed=row.is_reversed,
+        appeal_until=_appeal_until(entry, viewer, at=at),
+        may_correct=corrections.may_correct(viewer, lawyer, at=at),
     )
 
 
+def _appeal_until(entry: CreditEntry, viewer: Account, *, at: datetime) -> date | None:
+    if entry.lawyer.account_id != viewer.pk or hasattr(entry, "appeal"):
+        return None
+    try:
+        days = appeals.appeal_days(entry.lawyer, localdate(at))
+    except queries.NoCreditRule:
+        return None
+    until = appeals.deadline_of(entry.recorded_at, days)
+    return until if localdate(at) <= until else None
+
+
 def _next_lecture(lawyer: Lawyer, year: Year) -> NextLecture | None:
-    credited = {entry.lecture_id for entry in year.entries if entry.hours > 0}
+    standing = (entry for entry in year.entries if entry.hours > 0 and not queries.is_reversed(entry))
+    credited = {entry.lecture_id for entry in standing}
     for coverage in attendance.begun_by(lawyer, most=LOOK_BACK):
         lecture = coverage.lecture_version.lecture
         if lecture.live and lecture.pk not in credited:
@@ -165,6 +186,7 @@ def _next_lecture(lawyer: Lawyer, year: Year) -> NextLecture | None:
 def _entry_row(entry: CreditEntry, modes: dict[str, str]) -> EntryRow:
     return EntryRow(
         entry=entry,
+        is_reversed=queries.is_reversed(entry),
         mode_label=modes.get(entry.mode_code, entry.mode_code),
         category_label=str(Category(entry.category).label),
     )
@@ -180,6 +202,7 @@ def _jurisdiction_name(jurisdiction: Jurisdiction) -> str:
 
 def _refused(span: WatchedSpan) -> RefusedSpan:
     return RefusedSpan(
+        pk=span.pk,
         media=(span.media_from_ms, span.media_until_ms),
         at=span.wall_from,
         sentence=sentences.refusal_sentence(span.refusal),

@@ -41,6 +41,11 @@ def year_window(year: int, starts_month: int) -> tuple[date, date]:
     return date(year, starts_month, 1), date(year + 1, starts_month, 1)
 
 
+def appeal_deadline(recorded: date, appeal_days: int) -> date:
+    """Return the last day on which a lawyer may ask about what was recorded on a day."""
+    return recorded + timedelta(days=appeal_days)
+
+
 def grade(latest_delay: timedelta) -> str:
     """Return the evidence grade of watching: A online, B when part of it came as a late bundle."""
     return "A" if latest_delay <= LATE_BUNDLE_AFTER else "B"

@@ -33,9 +33,10 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """What one entry stands on. Only its lawyer sees it, and the officer who may see named hours."""
     if not isinstance(request.user, Account):
         raise Http404
+    at = timezone.now()
     try:
-        found = queries.entry_for(request.user, pk, at=timezone.now())
+        found = queries.entry_for(request.user, pk, at=at)
     except queries.EntryUnknown as error:
         raise Http404 from error
-    context = {"page": records.entry_page(found, viewer=request.user)}
+    context = {"page": records.entry_page(found, viewer=request.user, at=at)}
     return render(request, "courses/credits/entry.html", context)

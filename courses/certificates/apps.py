@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    """Hours certificates (学时证明): issue, verify, revoke."""
+
+    name = "courses.certificates"
+    label = "certificates"

@@ -1,0 +1,100 @@
+"""Appeals as a lawyer sees them: the list, the form, the answer."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.credits import appeals, queries, wording
+from courses.credits.forms import AppealForm, SubjectForm
+from courses.credits.models import Appeal
+from qianchang.people.models import Account, Lawyer
+from qianchang.people.queries import lawyer_of
+
+PAGE = 20
+
+
+@login_required
+@require_safe
+def my_appeals(request: HttpRequest) -> HttpResponse:
+    """One's own appeals with their states."""
+    lawyer, _account = _lawyer(request)
+    page = Paginator(appeals.appeals_of(lawyer), PAGE).get_page(request.GET.get("page"))
+    rows = [(each, wording.subject_words(each), wording.APPEAL_TAGS[_state(each)]) for each in page]
+    return render(request, "courses/credits/my_appeals.html", {"rows": rows, "page": page})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_appeal(request: HttpRequest) -> HttpResponse:
+    """Ask about an entry or a refused stretch."""
+    lawyer, account = _lawyer(request)
+    at = timezone.now()
+    try:
+        window = appeals.open_window(lawyer, at=at)
+    except queries.NoCreditRule as error:
+        raise Http404 from error
+    form = AppealForm(
+        request.POST if request.method == "POST" else None, initial={"about": _chosen(request)}, window=window
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            entry, span = appeals.subject_of(lawyer, **form.subject())
+            appeal = appeals.file_appeal(
+                lawyer=lawyer, entry=entry, span=span, words=form.cleaned_data["words"], by=account, at=at
+            )
+        except appeals.UnableToAppeal as refusal:
+            form.add_error(None, str(refusal))
+        except appeals.AppealUnknown as error:
+            raise Http404 from error
+        else:
+            messages.success(request, _("Your appeal is with your association. The answer will stand here."))
+            return redirect("credits:my_appeal", appeal.pk)
+    context = {"form": form, "window": window}
+    return render(request, "courses/credits/appeal_new.html", context)
+
+
+@login_required
+@require_safe
+def my_appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One appeal and its answer."""
+    lawyer, account = _lawyer(request)
+    try:
+        appeal = appeals.appeal_for(account, pk, at=timezone.now())
+    except appeals.AppealUnknown as error:
+        raise Http404 from error
+    if appeal.lawyer_id != lawyer.pk:
+        raise Http404
+    context = {
+        "appeal": appeal,
+        "about": wording.subject_words(appeal),
+        "why_refused": wording.why_refused(appeal),
+        "tag": wording.APPEAL_TAGS[_state(appeal)],
+    }
+    return render(request, "courses/credits/my_appeal.html", context)
+
+
+def _lawyer(request: HttpRequest) -> tuple[Lawyer, Account]:
+    lawyer = lawyer_of(request.user) if isinstance(request.user, Account) else None
+    if lawyer is None or not isinstance(request.user, Account):
+        raise PermissionDenied
+    return lawyer, request.user
+
+
+def _chosen(request: HttpRequest) -> str:
+    asked = SubjectForm(request.GET)
+    if not asked.is_valid():
+        return ""
+    for kind in ("entry", "span"):
+        if asked.cleaned_data[kind]:
+            return f"{kind}-{asked.cleaned_data[kind]}"
+    return ""
+
+
+def _state(appeal: Appeal) -> Appeal.State:
+    return Appeal.State(appeal.state)
