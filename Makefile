@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check lock messages bench-media clean
+.PHONY: help demo up test test-fast check lock messages bench-media bench-attendance clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ messages: ## collect the strings into the translation catalogue
 bench-media: ## our ladder beside a bare encode and two known systems, 12 minutes (RECORDING=path, TRUTH=path, CAMERA=path, SECONDS=120)
 	@deploy/bootstrap test
 	@$(PYTHON) -m benchmarks.media $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(CAMERA),--camera "$(CAMERA)") $(if $(SECONDS),--seconds $(SECONDS))
+
+bench-attendance: ## reports of watching beside an empty view, on SQLite and PostgreSQL, 3 minutes (SECONDS=10)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.attendance $(if $(SECONDS),--seconds $(SECONDS))
 
 clean: ## remove the site's state and everything that was built (asks nothing)
 	rm -rf var static/dist .venv frontend/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from courses.catalogue import queries as catalogue
 from courses.catalogue.models import LecturePage
+from courses.credits.appeals import appeals_waiting
+from courses.credits.corrections import corrections_waiting
 from courses.credits.operations import ensure_default_rules
 from courses.schedule.operations import (
     UnableToCancel,
@@ -37,7 +39,9 @@ __all__ = [
     "UnableToCancel",
     "UnableToHold",
     "UnableToSchedule",
+    "appeals_waiting",
     "cancel_session",
+    "corrections_waiting",
     "delivery_modes",
     "drafts_waiting",
     "ensure_default_rules",

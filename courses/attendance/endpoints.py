@@ -1,5 +1,6 @@
 """The player's API: open a playback, report what was played, see and answer presence codes."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
-from courses.attendance import operations, presence, queries, registries, sentences
+from courses.attendance import folding, operations, presence, queries, registries, sentences
 from courses.attendance.clock import to_ms
 from courses.attendance.models import Playback, PresenceCheck
-from courses.attendance.player import codes_of
+from courses.attendance.player import codes_of, index_of
 from courses.attendance.queries import WatchRecord
 from courses.catalogue.models import LectureVersion
 from media_pipeline.api import AccessRefused, playback_links, set_viewer_cookie
@@ -32,6 +33,28 @@ class OpeningIn(Schema):
     version: int
     device: str = Field("", max_length=500)
     device_now_ms: Milliseconds
+    # The stamp of the slide index that the page shows; empty where it shows none.
+    index: str = Field("", max_length=20)
+
+
+class SlideOut(Schema):
+    number: int
+    from_ms: int
+    label: str
+
+
+class StoryboardOut(Schema):
+    interval_ms: int
+    columns: int
+    tiles: int
+    tile_width: int
+    tile_height: int
+
+
+class IndexOut(Schema):
+    stamp: str
+    slides: list[SlideOut]
+    storyboard: StoryboardOut | None
 
 
 class CodeOut(Schema):
@@ -50,6 +73,8 @@ class OpeningOut(Schema):
     id: UUID
     server_now_ms: int
     links: dict[str, str]
+    # Only where the page shows another one: the pictures that the links lead to belong to this index.
+    index: IndexOut | None
     intervals_ms: list[tuple[int, int]]
     covered_ms: int
     position_ms: int
@@ -142,6 +167,7 @@ def open_playback(request: HttpRequest, response: HttpResponse, payload: Opening
         "id": playback.public_id,
         "server_now_ms": to_ms(at),
         "links": links,
+        "index": _index(version, payload.index),
         "intervals_ms": record.intervals,
         "covered_ms": record.covered_ms,
         "position_ms": record.position_ms,
@@ -156,11 +182,11 @@ def open_playback(request: HttpRequest, response: HttpResponse, payload: Opening
     "/{uuid:playback_id}/spans/", response={200: ReportOut, 404: Problem}, summary="Report what was played"
 )
 def report_spans(request: HttpRequest, playback_id: UUID, payload: ReportIn) -> dict[str, Any]:
-    playback = _playback(request, playback_id)
-    answer = operations.report_spans(
-        playback=playback,
+    report = folding.Report(
+        account_id=_account(request).pk,
+        playback_id=playback_id,
         spans=[
-            operations.ReportedSpan(
+            folding.ReportedSpan(
                 sequence=span.sequence,
                 media=(span.media_from_ms, span.media_until_ms),
                 device_wall=(span.wall_from_ms, span.wall_until_ms),
@@ -171,6 +197,10 @@ def report_spans(request: HttpRequest, playback_id: UUID, payload: ReportIn) -> 
         position_ms=payload.position_ms,
         at=timezone.now(),
     )
+    try:
+        answer = operations.take_report(report)
+    except queries.PlaybackUnknown as error:
+        raise _unknown() from error
     return {
         "acknowledged": answer.acknowledged,
         "refused": [
@@ -180,7 +210,7 @@ def report_spans(request: HttpRequest, playback_id: UUID, payload: ReportIn) -> 
         "intervals_ms": answer.record.intervals,
         "covered_ms": answer.record.covered_ms,
         "accepted_wall_ms": answer.record.accepted_wall_ms,
-        "superseded": playback.superseded_at is not None,
+        "superseded": answer.superseded,
         **_standing(answer.record, answer.award),
     }
 
@@ -229,6 +259,13 @@ def answer_presence(request: HttpRequest, playback_id: UUID, payload: PresenceIn
     return {"correct": answer.correct, "sentence": sentence, **_standing(answer.record, answer.award)}
 
 
+def _index(version: LectureVersion, shown: str) -> dict[str, Any] | None:
+    now = index_of(version) if shown else None
+    if now is None or now.stamp == shown:
+        return None
+    return {**asdict(now), "stamp": now.stamp}
+
+
 def _standing(record: WatchRecord, award: registries.Award | None) -> dict[str, Any]:
     return {
         "codes": codes_of(record),
@@ -247,6 +284,8 @@ def _playback(request: HttpRequest, playback_id: UUID) -> Playback:
     try:
         return queries.playback_of(_account(request), playback_id)
     except queries.PlaybackUnknown as error:
-        raise HttpError(
-            404, _("This player is not known here. Reload the page; what was played is kept.")
-        ) from error
+        raise _unknown() from error
+
+
+def _unknown() -> HttpError:
+    return HttpError(404, _("This player is not known here. Reload the page; what was played is kept."))

@@ -15,7 +15,9 @@ class Playback(models.Model):
     active player).
 
     `clock_offset_ms` is what to add to the device's time to get the server's, measured when it was opened
-    and improved by later reports. Personal data: the lawyer, and the browser's name in `device`.
+    and improved by later reports. `accepted_ms` and `refused_count` are the fold of its spans: what counts, as
+    sorted disjoint [from, until) in milliseconds of the recording, and how many were refused, whole or in part.
+    Personal data: the lawyer, and the browser's name in `device`.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -27,6 +29,8 @@ class Playback(models.Model):
     clock_offset_ms = models.BigIntegerField(default=0)
     superseded_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=200, blank=True)
+    accepted_ms = models.JSONField(default=list)
+    refused_count = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.public_id)
@@ -42,8 +46,11 @@ class WatchedSpan(AppendOnly):
     that was refused, whole or in part, says why in `refusal`.
     """
 
-    playback = models.ForeignKey(Playback, on_delete=models.PROTECT, related_name="spans")
-    lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="watched_spans")
+    # Both are found by the indexes below; an index of their own would only cost bytes.
+    playback = models.ForeignKey(Playback, on_delete=models.PROTECT, related_name="spans", db_index=False)
+    lawyer = models.ForeignKey(
+        "people.Lawyer", on_delete=models.PROTECT, related_name="watched_spans", db_index=False
+    )
     sequence = models.PositiveIntegerField()
     media_from_ms = models.BigIntegerField()
     media_until_ms = models.BigIntegerField()
@@ -56,7 +63,12 @@ class WatchedSpan(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["playback", "sequence"], name="attendance_span_once")]
-        indexes = [models.Index(fields=["lawyer", "wall_until"])]
+        indexes = [
+            models.Index(fields=["lawyer", "wall_until"]),
+            models.Index(
+                fields=["playback"], condition=~models.Q(refusal=""), name="attendance_span_refused"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.playback_id} #{self.sequence}"

@@ -1,5 +1,6 @@
 """What the player on a lecture page is told when the page is made."""
 
+import zlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,6 +30,24 @@ class IndexEntry:
     label: str
 
 
+@dataclass(frozen=True)
+class SlideIndex:
+    """The slide index and how the sheet of small pictures is laid out. `stamp` changes with either of them."""
+
+    slides: tuple[IndexEntry, ...]
+    storyboard: media.StoryboardOut | None
+
+    @property
+    def stamp(self) -> str:
+        return f"{zlib.crc32(repr((self.slides, self.storyboard)).encode()):x}"
+
+
+def index_of(version: LectureVersion) -> SlideIndex:
+    """Return the slide index of a version as it is now: a player that was opened before may still have another one."""
+    slides = media.slides_of(version.recording_id, duration_ms=version.length_ms)
+    return _index(version.recording_id, slides)
+
+
 def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
     """Return the player's configuration for the reader of a lecture page; None where there is nothing to
     play: no lawyer, not enrolled, not released, or no mode of the recording is ready.
@@ -46,14 +65,14 @@ def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] 
     record = queries.watch_record(lawyer, version, terms=terms)
     credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
     slides = media.slides_of(recording.id, duration_ms=version.length_ms)
-    config = _config(lecture, version, recording, record, terms, slides=slides, credited=credited)
+    index = _index(recording.id, slides)
+    config = _config(
+        lecture, version, recording, record, terms, slides=slides, index=index, credited=credited
+    )
     return {
         "config": config,
         # They stand in the page, where they can be read; the script reads them there.
-        "slides": [
-            IndexEntry(slide.number, slide.from_ms, slide.label or _("Slide %(number)s") % {"number": place})
-            for place, slide in enumerate(slides, start=1)
-        ],
+        "slides": index.slides,
         "record": record,
         "presence_url": reverse("attendance:presence", args=[lecture.pk]),
     }
@@ -72,6 +91,14 @@ def codes_of(record: WatchRecord) -> list[dict[str, Any]]:
     ]
 
 
+def _index(recording_id: int, slides: tuple[media.SlideOut, ...]) -> SlideIndex:
+    entries = tuple(
+        IndexEntry(slide.number, slide.from_ms, slide.label or _("Slide %(number)s") % {"number": place})
+        for place, slide in enumerate(slides, start=1)
+    )
+    return SlideIndex(entries, media.storyboard_of(recording_id))
+
+
 def _config(
     lecture: LecturePage,
     version: LectureVersion,
@@ -80,9 +107,9 @@ def _config(
     terms: Terms,
     *,
     slides: tuple[media.SlideOut, ...],
+    index: SlideIndex,
     credited: bool,
 ) -> dict[str, object]:
-    storyboard = media.storyboard_of(recording.id)
     return {
         "lecture": lecture.pk,
         "version": version.pk,
@@ -93,7 +120,8 @@ def _config(
             {"language": language, "label": label}
             for language, label in media.caption_languages_of(recording.id)
         ],
-        "storyboard": asdict(storyboard) if storyboard else None,
+        "storyboard": asdict(index.storyboard) if index.storyboard else None,
+        "index": index.stamp,
         # Faster than the rule credits would only waste the lawyer's evening; afterwards any speed will do.
         "rates": [rate for rate in RATES if credited or rate <= terms.max_rate] or [1],
         "duration_ms": version.length_ms,

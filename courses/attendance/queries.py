@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Window
+from django.db.models.functions import RowNumber
 
 from courses.attendance import rules
 from courses.attendance.models import Coverage, Playback, PresenceCheck, WatchedSpan
 from courses.attendance.rules import CodeWindow, Interval, Terms
 from courses.catalogue.models import LectureVersion
 from qianchang.people.models import Account, Lawyer
+
+# So many refused spans of one sitting are shown one by one; all of them stand in the table.
+MOST_REFUSED = 30
 
 
 class PlaybackUnknown(Exception):
@@ -58,6 +62,13 @@ class WatchRecord:
         return rules.difference(self.creditable, self.intervals)
 
     @property
+    def may_be_due(self) -> bool:
+        """Whether the credit office should be asked: enough was watched and every code answered."""
+        return not self.codes_missing and rules.reaches(
+            self.covered_ms, self.creditable_ms, self.terms.threshold
+        )
+
+    @property
     def codes_missing(self) -> list[CodeWindow]:
         """The presence codes that were not answered yet."""
         return [window for window in self.windows if window.index not in self.answered]
@@ -84,11 +95,16 @@ class EvidenceMeasure:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One playback and what came of it: the stretches accepted, and the spans refused."""
+    """One playback and what came of it: the stretches accepted, and the latest spans refused of
+    `playback.refused_count`.
+    """
 
     playback: Playback
-    accepted: tuple[Interval, ...]
     refused: tuple[WatchedSpan, ...]
+
+    @property
+    def accepted(self) -> tuple[Interval, ...]:
+        return tuple((start, end) for start, end in self.playback.accepted_ms)
 
     @property
     def accepted_ms(self) -> int:
@@ -124,7 +140,27 @@ def watch_record(
     """Return how far a lawyer is. `coverage` saves a query where the caller has it; two queries otherwise."""
     if coverage is None:
         coverage = Coverage.objects.filter(lawyer=lawyer, lecture_version=version).first() or Coverage()
-    answered = PresenceCheck.objects.filter(lawyer=lawyer, lecture_version=version, correct=True)
+    answered = codes_answered([(lawyer.pk, version.pk)])
+    return record_of(coverage, version, terms=terms, answered=answered[lawyer.pk, version.pk])
+
+
+def codes_answered(watched: Iterable[tuple[int, int]]) -> dict[tuple[int, int], frozenset[int]]:
+    """Return the presence codes answered rightly, for each lawyer and lecture version. One query."""
+    found: dict[tuple[int, int], set[int]] = {each: set() for each in watched}
+    rows = PresenceCheck.objects.filter(
+        correct=True,
+        lawyer__in={lawyer for lawyer, _version in found},
+        lecture_version__in={version for _lawyer, version in found},
+    )
+    for lawyer, version, index in rows.values_list("lawyer_id", "lecture_version_id", "code_index"):
+        found.get((lawyer, version), set()).add(index)
+    return {each: frozenset(indexes) for each, indexes in found.items()}
+
+
+def record_of(
+    coverage: Coverage, version: LectureVersion, *, terms: Terms, answered: frozenset[int]
+) -> WatchRecord:
+    """Return the record that a coverage amounts to. No query."""
     return WatchRecord(
         terms=terms,
         version_id=version.pk,
@@ -134,7 +170,7 @@ def watch_record(
         accepted_wall_ms=coverage.accepted_wall_ms,
         position_ms=coverage.position_ms,
         windows=tuple(rules.code_windows(version.length_ms, version.excluded_ms, terms.presence_minutes)),
-        answered=frozenset(answered.values_list("code_index", flat=True)),
+        answered=answered,
     )
 
 
@@ -200,27 +236,22 @@ def covered_since(lawyer: Lawyer, version: LectureVersion, since: datetime) -> l
 
 
 def sittings(lawyer: Lawyer, version: LectureVersion) -> list[Sitting]:
-    """Return every playback of a version by a lawyer with what was accepted and refused, oldest first. Two
-    queries.
+    """Return every playback of a version by a lawyer that reported anything, oldest first, each with the last
+    MOST_REFUSED spans that were refused. Two queries, and no row for each report.
     """
-    spans: dict[int, list[WatchedSpan]] = {}
-    for span in WatchedSpan.objects.filter(lawyer=lawyer, playback__lecture_version=version).order_by(
-        "sequence"
+    playbacks = list(
+        Playback.objects.filter(lawyer=lawyer, lecture_version=version)
+        .exclude(accepted_ms=[], refused_count=0)
+        .order_by("opened_at", "pk")
+    )
+    refused: dict[int, list[WatchedSpan]] = {}
+    place = Window(RowNumber(), partition_by="playback", order_by="-sequence")
+    latest = WatchedSpan.objects.filter(playback__in=[each.pk for each in playbacks if each.refused_count])
+    for span in (
+        latest.exclude(refusal="").annotate(place=place).filter(place__lte=MOST_REFUSED).order_by("sequence")
     ):
-        spans.setdefault(span.playback_id, []).append(span)
-    playbacks = Playback.objects.filter(pk__in=spans).order_by("opened_at")
-    return [
-        Sitting(
-            playback=playback,
-            accepted=tuple(rules.union(_pieces(spans[playback.pk]))),
-            refused=tuple(span for span in spans[playback.pk] if span.refusal),
-        )
-        for playback in playbacks
-    ]
-
-
-def _pieces(spans: Iterable[WatchedSpan]) -> Iterable[Interval]:
-    return (piece for span in spans for piece in span.accepted_ms)
+        refused.setdefault(span.playback_id, []).append(span)
+    return [Sitting(playback, tuple(refused.get(playback.pk, ()))) for playback in playbacks]
 
 
 def _progress(row: Coverage) -> LectureProgress:

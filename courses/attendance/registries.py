@@ -4,6 +4,7 @@ something.
 `courses.credits` is the credit office. Without one, the terms are the defaults and nothing is ever awarded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,10 @@ class Award:
     entry_url: str
 
 
+# Number of the lawyer, number of the lecture, terms, and the day whose accounting year is meant.
+Asked = tuple[int, int, Terms, date]
+
+
 class CreditOffice(Protocol):
     """Turns evidence into hours. `courses.credits` is the office."""
 
@@ -36,6 +41,9 @@ class CreditOffice(Protocol):
 
     def award_of(self, lawyer: Lawyer, *, lecture_id: int, terms: Terms, on: date) -> Award | None:
         """Return the award of a lecture in the accounting year of a day."""
+
+    def standing_awards(self, asked: Sequence[Asked]) -> dict[tuple[int, int], Award]:
+        """Return the awards that stand, by lawyer and lecture, of those asked for. One query."""
 
 
 @dataclass
@@ -72,3 +80,8 @@ def award_of(lawyer: Lawyer, *, lecture_id: int, terms: Terms, on: date) -> Awar
         if _registered.office is None
         else _registered.office.award_of(lawyer, lecture_id=lecture_id, terms=terms, on=on)
     )
+
+
+def standing_awards(asked: Sequence[Asked]) -> dict[tuple[int, int], Award]:
+    """Return the awards that stand, by lawyer and lecture, of many at once."""
+    return {} if _registered.office is None else _registered.office.standing_awards(asked)

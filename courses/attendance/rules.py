@@ -7,6 +7,7 @@ recording; wall time is the server's clock since 1970. Intervals are half open, 
 
 import hashlib
 import hmac
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -113,6 +114,14 @@ def difference(left: Iterable[Sequence[int]], right: Iterable[Sequence[int]]) ->
 def length_of(intervals: Iterable[Sequence[int]]) -> int:
     """Return how many milliseconds are covered; a moment that is covered twice counts once."""
     return sum(end - start for start, end in union(intervals))
+
+
+def stretches(intervals: Iterable[Sequence[int]], *, most: int) -> list[Interval]:
+    """Return at most so many intervals that cover these, joined where the gaps are smallest."""
+    merged = union(intervals)
+    gaps = sorted(range(1, len(merged)), key=lambda place: merged[place - 1][1] - merged[place][0])
+    cuts = [0, *sorted(gaps[: most - 1]), len(merged)]
+    return [(merged[start][0], merged[end - 1][1]) for start, end in itertools.pairwise(cuts) if start < end]
 
 
 def creditable(length_ms: int, excluded_ms: Iterable[Sequence[int]]) -> list[Interval]:

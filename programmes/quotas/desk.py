@@ -234,7 +234,7 @@ class Group:
 def todo(account: Account, *, on: date) -> list[Group]:
     """Return what an officer can do today, by kind; empty when nothing waits."""
     scope = scope_of(account, on=on)
-    groups = [_lectures_to_review(account, on=on)]
+    groups = [_lectures_to_review(account, on=on), *_hours_to_decide(account, on=on)]
     if not scope.is_empty and not scope.sees_everything:
         rows = [
             row
@@ -366,3 +366,22 @@ def _lectures_to_review(account: Account, *, on: date) -> Group:
         url=reverse("catalogue:review"),
     )
     return Group(_("Lectures to review"), waiting, (task,) if waiting else ())
+
+
+def _hours_to_decide(account: Account, *, on: date) -> list[Group]:
+    appeals = courses.appeals_waiting(account, on=on)
+    corrections = courses.corrections_waiting(account, on=on)
+    asked = ngettext("%(count)d appeal waits", "%(count)d appeals wait", appeals) % {"count": appeals}
+    proposed = ngettext("%(count)d correction waits", "%(count)d corrections wait", corrections) % {
+        "count": corrections
+    }
+    return [
+        Group(
+            _("Appeals"), appeals, (Task(asked, "", "", _("Open the appeals"), reverse("credits:appeals")),)
+        ),
+        Group(
+            _("Corrections to decide"),
+            corrections,
+            (Task(proposed, "", "", _("Open the corrections"), reverse("credits:corrections")),),
+        ),
+    ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.groundwork.chain import Fields
-from qianchang.groundwork.models import AppendOnly, LedgerEntry
+from qianchang.groundwork.models import FIRST_FORM, AppendOnly, LedgerEntry, digest_of
 
 
 class QuotaRule(models.Model):
@@ -98,6 +98,9 @@ class QuotaEntry(LedgerEntry):
     in.
     """
 
+    ledger_title = _("Sessions ledger")
+    chain_relations = ("reverses",)
+
     session = models.ForeignKey("schedule.TrainingSession", on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="quota_entries")
     target = models.ForeignKey("plans.Target", on_delete=models.PROTECT, related_name="quota_entries")
@@ -136,12 +139,14 @@ class QuotaEntry(LedgerEntry):
         return f"{self.ledger} #{self.sequence} {self.quantity:+d}"
 
     def chain_fields(self) -> Fields:
+        first = self.chain_form == FIRST_FORM
         return [
             ("ledger", self.ledger),
             ("sequence", self.sequence),
             ("session", self.session_id),
             ("plan", self.plan_id),
             ("target", self.target_id),
+            *([] if first else [("supporter", self.supporter_id)]),
             ("beneficiary", self.beneficiary_id),
             ("mode", self.mode_code),
             ("held_date", self.held_date.isoformat()),
@@ -150,6 +155,9 @@ class QuotaEntry(LedgerEntry):
             ("quantity", self.quantity),
             ("reach", self.reach),
             ("rule", self.rule_id),
-            ("reverses", self.reverses_id),
-            ("reason", self.reason),
+            ("reverses", self.reverses_id if first else digest_of(self.reverses)),
+            *([("reason", self.reason)] if first else []),
         ]
+
+    def private_fields(self) -> Fields:
+        return [("reason", self.reason)]

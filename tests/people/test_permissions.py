@@ -308,3 +308,21 @@ def test_the_associations_of_an_officer_are_the_own_one_and_those_below(world: W
     assert found == [world.guangdong, world.guangzhou]
     assert associations_where(world.national_officer, Act.SCHEDULE_SESSION, on=world.day) is None
     assert associations_where(world.expert, Act.SCHEDULE_SESSION, on=world.day) == []
+
+
+# --- hours: corrections, appeals, certificates --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])
+def test_the_beneficiary_officer_corrects_and_revokes_for_the_own_association(
+    world: World, can: Can, act: Act
+) -> None:
+    assert can(world.beneficiary_officer, act, association=world.guangxi)
+    assert can(world.beneficiary_officer, act, association=world.baise)
+    assert not can(world.beneficiary_officer, act, association=world.yunnan)
+
+
+@pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])
+def test_nobody_else_does_not_even_an_administrator(world: World, can: Can, act: Act) -> None:
+    for account in (world.supporting_officer, world.national_officer, world.administrator, world.editor):
+        assert not can(account, act, association=world.guangxi)

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.production",
     "QIANCHANG_SECRET_KEY": "k" * 60,
+    "QIANCHANG_LEDGER_KEY": "1e" * 32,
     "QIANCHANG_HOSTS": "qianchang.example",
     "DATABASE_URL": "postgres://somebody:secret@127.0.0.1/qianchang",
     "QIANCHANG_EMAIL_URL": "smtp+tls://somebody:secret@127.0.0.1:587",
@@ -34,9 +35,10 @@ def test_a_missing_secret_is_named():
 def test_every_unsafe_value_is_named_at_once():
     refused = start(
         QIANCHANG_HOSTS="*",
+        QIANCHANG_LEDGER_KEY="not a key",
         DATABASE_URL="sqlite:///x.sqlite3",
         QIANCHANG_EMAIL_URL="consolemail://",
     )
     assert refused.returncode != 0
-    for name in ("QIANCHANG_HOSTS", "DATABASE_URL", "QIANCHANG_EMAIL_URL"):
+    for name in ("QIANCHANG_HOSTS", "QIANCHANG_LEDGER_KEY", "DATABASE_URL", "QIANCHANG_EMAIL_URL"):
         assert name in refused.stderr

@@ -8,6 +8,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from qianchang.people import editing
+        from qianchang.groundwork import ledgers
+        from qianchang.people import editing, queries
 
         editing.listen()
+        ledgers.register_names(queries.association_names)

@@ -29,6 +29,8 @@ class Act(StrEnum):
     SEE_QUOTA_BOARD = "quota board of one association"
     SET_QUOTAS = "set quotas, programmes, pairs"
     SEE_NAMED_HOURS = "hours of named lawyers"
+    CORRECT_HOURS = "correct hours, decide an hours appeal"
+    REVOKE_CERTIFICATE = "revoke an hours certificate"
     SEE_QUEUE = "processing queue"
 
 
@@ -65,6 +67,9 @@ MATRIX: dict[Act, dict[R, Scope]] = {
     },
     Act.SET_QUOTAS: {R.NATIONAL_OFFICER: Scope.ANY, R.ADMINISTRATOR: Scope.ANY},
     Act.SEE_NAMED_HOURS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.ADMINISTRATOR: Scope.ANY},
+    # Not the administrator: whoever opens accounts must not be able to be two people.
+    Act.CORRECT_HOURS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION},
+    Act.REVOKE_CERTIFICATE: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION},
     Act.SEE_QUEUE: {R.ADMINISTRATOR: Scope.ANY},
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Reads about people."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,11 @@ def association_line(association: Association) -> list[Association]:
         line.append(here)
         here = here.parent
     return line
+
+
+def association_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of associations by their codes, in the language of the page. One query."""
+    return {each.code: each.name for each in Association.objects.filter(code__in=list(codes))}
 
 
 def region_line(region: Region) -> list[Region]:

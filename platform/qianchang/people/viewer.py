@@ -63,6 +63,11 @@ class Viewer:
         return self._holds(Act.SEE_QUOTA_BOARD)
 
     @property
+    def corrects_hours(self) -> bool:
+        """Tell whether corrections, appeals and certificates of an association open for this person."""
+        return self._holds(Act.CORRECT_HOURS)
+
+    @property
     def sees_queue(self) -> bool:
         """Tell whether the processing queue opens for this person."""
         return self._holds(Act.SEE_QUEUE)

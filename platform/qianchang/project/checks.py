@@ -1,5 +1,7 @@
 """Production refuses to start with unsafe settings, and says which and why."""
 
+import re
+
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +28,14 @@ def unsafe_values() -> list[CheckMessage]:
                 "QIANCHANG_SECRET_KEY is missing or short: sessions, media links and presence codes could be forged.",
                 hint=f"Set it to at least {_SHORTEST_SECRET} random characters and keep it.",
                 id="qianchang.E001",
+            )
+        )
+    if not re.fullmatch("[0-9a-f]{64}", settings.LEDGER_KEY):
+        found.append(
+            Error(
+                "QIANCHANG_LEDGER_KEY is missing or not 64 hex digits: the daily heads of the ledgers could not be signed.",
+                hint="openssl rand -hex 32 makes one. Keep it and back it up: partners know its public half.",
+                id="qianchang.E006",
             )
         )
     if settings.DEBUG:

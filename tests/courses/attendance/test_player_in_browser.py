@@ -28,7 +28,7 @@ def lecture_site(tmp_path_factory):
     said: str = site.shell(SEED.format(folder=str(tmp_path_factory.mktemp("films")), titles=TITLES))
     facts = json.loads(said.split("FACTS ")[1])
     site.start_web()
-    yield SimpleNamespace(url=site.url, facts=facts)
+    yield SimpleNamespace(url=site.url, facts=facts, shell=site.shell)
     site.stop_all()
 
 
@@ -167,6 +167,45 @@ def test_listening_counts_as_watching(page, lecture_site):
     answer = sent.value.json()
     assert answer["refused"] == []
     assert answer["covered_ms"] >= 2500
+
+
+# Three slides of four seconds take the place of the six, as a later detection would leave them; `back` undoes it.
+REMADE = """
+from media_pipeline.recordings import files
+from media_pipeline.recordings.models import Slide
+from courses.catalogue.models import LecturePage
+recording_id = LecturePage.objects.get(pk={pk}).recording_id
+there = files.storage()
+rows = list(Slide.objects.filter(recording_id=recording_id))
+if {back}:
+    Slide.objects.filter(recording_id=recording_id).delete()
+    make_slides(rows[0].recording, {titles!r}, every_ms=2000, text="鉴定主体：机构与鉴定人\\n鉴定材料：病历是否完整")
+else:
+    Slide.objects.filter(recording_id=recording_id).delete()
+    for number, row in enumerate(rows[::2], start=1):
+        with there.open(row.picture) as picture:
+            row.picture = there.save(files.slide_name(row.recording.public_id, 7, number), picture)
+        row.pk, row.fence, row.number, row.from_ms, row.title = None, 7, number, (number - 1) * 4000, f"新的第{{number}}页"
+        row.save(force_insert=True)
+"""
+
+
+def test_a_page_from_before_the_lecture_was_made_anew_shows_the_slides_of_now(page, lecture_site):
+    # given an open page whose six slides are replaced by three others before somebody plays
+    assert page.locator("#slides a").count() == 6
+    code = "from tests.courses.factories import make_slides\n" + REMADE
+    lecture_site.shell(code.format(pk=lecture_site.facts["pk"], back=False, titles=TITLES))
+    try:
+        # when it is played, then index and pictures are the new ones, and none is asked for that is not there
+        listen(page)
+        until(page, "!slide.hidden")
+        assert page.locator("#slides a").all_inner_texts()[1].split() == ["0:04", "新的第2页"]
+        assert page.inner_text("#slides-title span") == "3"
+        page.click("#slides a[data-n='3']")
+        until(page, "video.currentTime >= 8 && slide.src.includes('slide-3.webp')")
+        assert page.get_attribute("#slides [aria-current=true]", "data-n") == "3"
+    finally:
+        lecture_site.shell(code.format(pk=lecture_site.facts["pk"], back=True, titles=TITLES))
 
 
 def test_an_address_with_a_second_begins_there(page, lecture_site):

@@ -75,6 +75,14 @@ class TestIntervals:
         assert rules.length_of(left) == LENGTH - 10_000
         assert time.process_time() - started < 5
 
+    @given(intervals, st.integers(1, 5))
+    def test_a_few_stretches_cover_all_of_it_and_no_more_of_the_gaps_than_they_must(self, pieces, most):
+        found = rules.stretches(pieces, most=most)
+        assert len(found) <= most
+        assert rules.difference(pieces, found) == []
+        assert rules.length_of(found) >= rules.length_of(rules.stretches(pieces, most=most + 1))
+        assert rules.stretches(pieces, most=len(pieces) + 1) == rules.union(pieces)
+
     def test_title_break_and_tail_are_not_creditable(self):
         pieces = rules.creditable(LENGTH, [[0, 30_000], [60 * MINUTE, 70 * MINUTE], [119 * MINUTE, LENGTH]])
         assert rules.length_of(pieces) == LENGTH - 30_000 - 11 * MINUTE

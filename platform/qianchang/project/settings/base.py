@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "qianchang.project",
     "programmes.quotas",
     "programmes.plans",
+    "courses.certificates",
     "courses.credits",
     "courses.attendance",
     "courses.schedule",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "qianchang.project.addresses.refuse_null_characters",
+    "qianchang.project.bodies.refuse_large_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qianchang.people.language.LanguageMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -105,10 +107,11 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'qianchang.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a read-then-write transaction takes the write lock at once, or a third of them fail under load.
+    # FULL: what was acknowledged outlives a power cut, as it does on PostgreSQL.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("QIANCHANG_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -155,7 +158,7 @@ _RECORDING_STORAGE: dict[str, object] = (
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "recordings": _RECORDING_STORAGE,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "qianchang.project.static_files.GzippedManifestStorage"},
 }
 WHITENOISE_MAX_AGE = 31536000
 
@@ -165,9 +168,14 @@ UPLOAD_MAX_BYTES: int = env.int("QIANCHANG_UPLOAD_MAX_BYTES", default=20 * 1024*
 UPLOAD_EXPIRES_DAYS: int = env.int("QIANCHANG_UPLOAD_EXPIRES_DAYS", default=7)
 # What one owner may store at most: originals that are kept, and uploads that are open.
 UPLOAD_QUOTA_BYTES: int = env.int("QIANCHANG_UPLOAD_QUOTA_BYTES", default=200 * 1024**3)
+# How many blocks one web process takes at a time, of its threads (`--threads 8`), and how many of one account.
+UPLOAD_LINES: int = env.int("QIANCHANG_UPLOAD_LINES", default=6)
+UPLOAD_LINES_EACH: int = env.int("QIANCHANG_UPLOAD_LINES_EACH", default=2)
 # Larger files are hashed and stored by a worker, so that no request waits for gigabytes.
 UPLOAD_INLINE_BYTES: int = env.int("QIANCHANG_UPLOAD_INLINE_BYTES", default=64 * 1024**2)
 MEDIA_WORK_DIR = STATE_DIR / "work"
+# Certificates as they were first printed; a file that is lost is made again.
+CERTIFICATE_DIR = STATE_DIR / "certificates"
 # --- Media -----------------------------------------------------------------------------------------------------
 # How much of a lecture one worker takes at a time (seconds, a multiple of 12): a death costs at most this.
 MEDIA_CHUNK_SECONDS: int = env.int("QIANCHANG_CHUNK_SECONDS", default=300)
@@ -175,11 +183,19 @@ MEDIA_CHUNK_SECONDS: int = env.int("QIANCHANG_CHUNK_SECONDS", default=300)
 MEDIA_FULL_MODE: bool = env.bool("QIANCHANG_FULL_MODE", default=False)
 # Days that an original is kept after its lecture is ready; 0 keeps it for ever.
 MEDIA_KEEP_ORIGINAL_DAYS: int = env.int("QIANCHANG_KEEP_ORIGINAL_DAYS", default=0)
+# Days that an original is kept of which nothing came (refused, failed, cancelled), since the last work on it; 0: for ever.
+MEDIA_KEEP_UNUSED_DAYS: int = env.int("QIANCHANG_KEEP_UNUSED_DAYS", default=30)
 # nginx's internal location for the recordings (X-Accel-Redirect), such as /internal-media/; empty: we send the bytes.
 MEDIA_ACCEL_PREFIX: str = env.str("QIANCHANG_ACCEL_PREFIX", default="")
 # Shared with nginx, which then checks media links by itself (deploy/nginx/qianchang.conf); empty: we check them.
 MEDIA_SIGNED_SECRET: str = env.str("QIANCHANG_MEDIA_SIGNED_SECRET", default="")
+# How long object storage's own link holds (seconds). Whoever it is passed on to may fetch that one file with it, for
+# so long; but a browser goes on using it for later ranges, and a jump after its end interrupts the lecture.
+MEDIA_STORAGE_LINK_SECONDS: int = env.int("QIANCHANG_S3_LINK_SECONDS", default=3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A form with its files (bytes). Recordings never come in forms: they go to these addresses, which take no form at all.
+FORM_MAX_BYTES: int = env.int("QIANCHANG_FORM_MAX_BYTES", default=25 * 1024**2)
+BYTES_ONLY_PREFIXES = ("/api/v1/uploads/",)
 
 # --- Queue -----------------------------------------------------------------------------------------------------
 # The embedded broker writes its address here; a redis-server of one's own goes into QIANCHANG_BROKER.
@@ -200,19 +216,30 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile media jobs": {
         "task": "media_pipeline.conductor.reconcile",
         "schedule": 5.0,
-        "options": {"queue": "short", "expires": 5},
+        "options": {"queue": "upkeep", "expires": 5},
     },
     "tidy media files": {
         "task": "media_pipeline.conductor.tidy",
         "schedule": 600.0,
-        "options": {"queue": "short", "expires": 600},
+        "options": {"queue": "middle", "expires": 600},
     },
     "expire uploads": {
         "task": "media_pipeline.uploads.expire",
         "schedule": 3600.0,
-        "options": {"queue": "short"},
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "sign heads of ledgers": {  # the first of each day signs, the others find it done
+        "task": "qianchang.groundwork.sign_heads",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
     },
 }
+
+# --- Ledgers ---------------------------------------------------------------------------------------------------
+# Signs the daily heads of all ledgers (Ed25519): 64 hex digits. Partners know its public half: keep it, back it up.
+LEDGER_KEY: str = env.str("QIANCHANG_LEDGER_KEY", default="")
+# Public keys (64 hex digits each) that signed here before the present one.
+LEDGER_OLD_KEYS: list[str] = env.list("QIANCHANG_LEDGER_OLD_KEYS", default=[])
 
 # --- Accounts --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Account"
@@ -231,7 +258,13 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "qianchang.people.forms.NewPasswordByLinkForm",
 }
 # A whole county town may sit behind one address: limits by address are wide, those on one account are not.
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/300s/key", "activate": "40/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "40/m/ip,5/300s/key",
+    "activate": "40/m/ip",
+    "verify": "60/m/ip",
+    "certificate_paper": "30/m/user",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = "/account/login/"
@@ -319,6 +352,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Wagtail's own bookkeeping would drown the site's lines.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")},
+    # Bookkeeping of Wagtail and of the PDF writer would drown the site's lines.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("django_tasks", "wagtail", "modelsearch", "weasyprint", "fontTools")
+    },
 }

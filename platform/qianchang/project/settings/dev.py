@@ -3,17 +3,18 @@
 import secrets
 
 from qianchang.project.settings.base import *  # noqa: F403
-from qianchang.project.settings.base import STATE_DIR
+from qianchang.project.settings.base import LEDGER_KEY, STATE_DIR
 
 
-def _secret_of_this_state() -> str:
-    """Return the secret key of this state folder, made once and kept: restarts keep everybody signed in."""
-    path = STATE_DIR / "secret-key"
+def _secret_of_this_state(name: str, fresh: str) -> str:
+    """Return a secret of this state folder, made once and kept: restarts change nothing."""
+    path = STATE_DIR / name
     if not path.exists():
         STATE_DIR.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        path.write_text(fresh, encoding="ascii")
     return path.read_text(encoding="ascii")
 
 
-SECRET_KEY = _secret_of_this_state()
+SECRET_KEY = _secret_of_this_state("secret-key", secrets.token_urlsafe(50))
+LEDGER_KEY = LEDGER_KEY or _secret_of_this_state("ledger-key", secrets.token_hex(32))

@@ -9,6 +9,8 @@ from qianchang.project.settings.base import *  # noqa: F403
 from qianchang.project.settings.base import STATE_DIR
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
+LEDGER_KEY = "1e" * 32
+LEDGER_OLD_KEYS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
