@@ -8,11 +8,13 @@ another file of the same name and size is not spliced onto it.
 """
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,8 @@ from media_pipeline.uploads.answers import NAMED, answer_to
 from media_pipeline.uploads.models import Upload
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
+
+logger = logging.getLogger(__name__)
 
 TUS_VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
@@ -52,6 +56,20 @@ def collection(request: HttpRequest) -> HttpResponse:
 
 def resource(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """HEAD: the confirmed offset. PATCH: more bytes. DELETE: remove. GET: state as JSON."""
+    try:
+        return _resource(request, public_id)
+    except OperationalError:
+        if request.method != "HEAD":
+            raise
+        # Whatever else a HEAD is answered, tus clients drop the upload and begin a new one; this they ask again.
+        logger.exception("upload %s: the database is away", public_id)
+        response = _refusal(423, "busy", "")
+        response["Retry-After"] = str(lines.AGAIN_AFTER)
+        response["Tus-Resumable"] = TUS_VERSION
+        return response
+
+
+def _resource(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     method = request.method
     if method == "POST" and "X-HTTP-Method-Override" in request.headers:
         method = request.headers["X-HTTP-Method-Override"].upper()

@@ -9,11 +9,12 @@ import threading
 import time
 
 import pytest
+from django.db import OperationalError
 from django.test import override_settings
 
 from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
-from media_pipeline.uploads import lines, operations, parts, receiving
+from media_pipeline.uploads import lines, operations, parts, receiving, views
 from media_pipeline.uploads.models import Upload
 from tests.media_pipeline.tus import MP4, TUS, URL, create, encoded, patch, upload_at
 
@@ -321,3 +322,17 @@ def test_metadata_in_no_ascii_is_misunderstood_and_not_a_fault(expert):
         answer = create(expert, 100, headers={"Upload-Metadata": said})
         assert answer.status_code == 400
     assert expert.get(URL).json() == {"uploads": []}
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_upload(expert, opened, monkeypatch):
+    def away(*_arguments):
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(views.queries, "upload_of", away)
+        answer = expert.head(opened, headers=TUS)
+        # the one answer after which a tus client asks for the same upload again
+        assert (answer.status_code, "Retry-After" in answer.headers) == (423, True)
+        with pytest.raises(OperationalError):
+            expert.get(opened)
+    assert expert.head(opened, headers=TUS).status_code == 200
