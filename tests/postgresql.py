@@ -1,4 +1,7 @@
-"""A PostgreSQL of the test's own: Debian's server in a folder of its own, on a free port, gone at the end."""
+"""A PostgreSQL of the test's own: Debian's server in a folder of its own, on a free port, gone at the end.
+
+The benchmarks run on it too.
+"""
 
 import os
 import shutil
@@ -9,55 +12,54 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+_DEBIAN = Path("/usr/lib/postgresql")
 
 
-def is_installed() -> bool:
-    """Tell whether this machine has a PostgreSQL server."""
-    return bool(_PLACES) or shutil.which("initdb") is not None
+class NoPostgreSQL(Exception):
+    """This machine has no PostgreSQL server, or it does not start; the message says which."""
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Give the DATABASE_URL of a fresh server, whose superuser needs no password from this machine."""
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """Give the DATABASE_URL of a fresh server, whose superuser needs no password from this machine.
+
+    `durable`: a commit is on the disk when it is told, as in production; else the disk is not waited for. Raises
+    NoPostgreSQL.
+    """
+    binaries = sorted(_DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not binaries:
+        raise NoPostgreSQL("no PostgreSQL server is installed (apt-get install postgresql)")
+    # Not under pytest's folder, which other accounts may not enter: the server refuses to run as root, and Debian's
+    # package made an account for it.
     folder = Path(tempfile.mkdtemp(prefix="qianchang-pg-"))
-    # The server refuses to run as root: Debian's package made an account for it.
     other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if other:
         shutil.chown(folder, "postgres")
-    binaries = f"{_PLACES[-1]}/" if _PLACES else ""
-    data, port = folder / "data", _free_port()
+    data, port = str(folder / "data"), _free_port()
+    initdb, pg_ctl = (str(binaries[-1] / name) for name in ("initdb", "pg_ctl"))
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    if not durable:
+        options += " -c fsync=off"
     try:
         _run(
             *other,
-            f"{binaries}initdb",
+            initdb,
             "-D",
-            str(data),
+            data,
             "-U",
             "tester",
             "-A",
             "trust",
+            "--locale=C.UTF-8",
             "-E",
             "UTF8",
             "--no-sync",
         )
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        _run(
-            *other,
-            f"{binaries}pg_ctl",
-            "-D",
-            str(data),
-            "-l",
-            str(folder / "log"),
-            "-w",
-            "-o",
-            options,
-            "start",
-        )
+        _run(*other, pg_ctl, "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start")
         try:
             yield f"postgres://tester@127.0.0.1:{port}/postgres"
         finally:
-            _run(*other, f"{binaries}pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+            _run(*other, pg_ctl, "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -65,7 +67,8 @@ def postgresql() -> Iterator[str]:
 def _run(*command: str) -> None:
     # Its output goes nowhere: a server that was started would keep a pipe open for ever.
     done = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    assert done.returncode == 0, command
+    if done.returncode:
+        raise NoPostgreSQL(f"{' '.join(command)} ended with {done.returncode}")
 
 
 def _free_port() -> int:

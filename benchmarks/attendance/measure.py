@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.attendance import load
 from benchmarks.attendance.load import SPAN_MS, Outcome, Viewer
-from benchmarks.attendance.servers import NoPostgreSQL, Site, postgresql
+from benchmarks.attendance.servers import Site
+from tests.postgresql import NoPostgreSQL, postgresql
 
 ENGINES = ("sqlite", "postgresql")
 VIEWERS = 200
@@ -54,7 +55,7 @@ def run(
     found = Run(engine)
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(postgresql(folder)) if engine == "postgresql" else ""
+            url = stack.enter_context(postgresql(durable=True)) if engine == "postgresql" else ""
         except NoPostgreSQL as error:
             found.why_not = str(error)
             return found

@@ -1,9 +1,8 @@
-"""The servers of a run: a PostgreSQL of its own in a temporary folder, and the web server over one database."""
+"""The web server of a run, over one database."""
 
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -12,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,53 +20,6 @@ import psycopg
 from benchmarks.attendance.load import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
-_DEBIAN = Path("/usr/lib/postgresql")
-
-
-class NoPostgreSQL(Exception):
-    """This machine has no PostgreSQL server, or this account cannot run one; the message says which."""
-
-
-@contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Run Debian's PostgreSQL with its own settings in a folder, reached by a socket there, and give its DATABASE_URL.
-    Commits are durable, as they are unless somebody turns that off. Raises NoPostgreSQL.
-    """
-    binaries = sorted(_DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
-    if not binaries:
-        raise NoPostgreSQL("no PostgreSQL server is installed (apt-get install postgresql)")
-    # PostgreSQL refuses to run as root.
-    as_other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    data, port = folder / "postgresql", free_port()
-    data.mkdir(parents=True)
-    if as_other:
-        shutil.chown(data, "postgres")
-        for above in (folder, *folder.parents):
-            if not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o011)
-    _run([*as_other, str(binaries[-1] / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust",
-          "--locale=C.UTF-8", "-E", "UTF8"])  # fmt: skip
-    command = [*as_other, str(binaries[-1] / "postgres"), "-D", str(data), "-k", str(data), "-p", str(port),
-               "-c", "listen_addresses=127.0.0.1"]  # fmt: skip
-    with (folder / "postgresql.log").open("ab") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        _wait(lambda: _connects(port), "PostgreSQL", folder / "postgresql.log")
-        with psycopg.connect(
-            f"host=127.0.0.1 port={port} user=bench dbname=postgres", autocommit=True
-        ) as one:
-            one.execute("CREATE DATABASE qianchang")
-        yield f"postgres://bench@127.0.0.1:{port}/qianchang"
-    finally:
-        # runuser passes the signal on; "fast" shutdown, without waiting for clients.
-        pid = (data / "postmaster.pid").read_text().split()[0] if (data / "postmaster.pid").exists() else ""
-        if pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), 2)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(timeout=20)
-        server.kill()
-        server.wait()
 
 
 class Site:
@@ -192,14 +144,6 @@ def _wait(ready: Callable[[], bool], what: str, log: Path) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError(f"{what} did not come up\n{log.read_text(errors='replace')[-2000:]}")
-
-
-def _connects(port: int) -> bool:
-    try:
-        psycopg.connect(f"host=127.0.0.1 port={port} user=bench dbname=postgres", connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
 
 
 def _answers(port: int) -> bool:

