@@ -15,6 +15,7 @@ from media_pipeline.conductor.queries import (
     RecordingSummary,
     RecordingUnknown,
     recording_summaries,
+    modes_of,
     recording_summary,
     recordings_of,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "decode_captions",
     "edit_caption_cues",
     "may_play",
+    "modes_of",
     "merge_slide",
     "move_slide",
     "playback_links",

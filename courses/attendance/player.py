@@ -13,7 +13,6 @@ from courses.attendance import queries, registries
 from courses.attendance.queries import WatchRecord
 from courses.attendance.rules import Terms
 from courses.catalogue.models import LecturePage, LectureVersion
-from courses.catalogue.queries import current_version
 from courses.enrolment.queries import may_play
 from media_pipeline import api as media
 from qianchang.people.queries import lawyer_of
@@ -48,29 +47,29 @@ def index_of(version: LectureVersion) -> SlideIndex:
     return _index(version.recording_id, slides)
 
 
-def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
-    """Return the player's configuration for the reader of a lecture page; None where there is nothing to
-    play: no lawyer, not enrolled, not released, or no mode of the recording is ready.
+def player_for(
+    lecture: LecturePage, version: LectureVersion, request: HttpRequest
+) -> dict[str, object] | None:
+    """Return the player's configuration for the reader of a lecture page, with the hours (学时) that the version is
+    worth; None where there is nothing to play: no lawyer, not enrolled, not released, or no mode is ready.
     """
     at = timezone.now()
     lawyer = lawyer_of(request.user) if request.user.is_authenticated else None
-    version = current_version(lecture) if lawyer else None
-    if lawyer is None or version is None or not may_play(lawyer, lecture, at):
+    if lawyer is None or not may_play(lawyer, lecture, at):
         return None
-    recording = media.recording_summary(version.recording_id)
-    if not recording.modes:
+    slides = media.slides_of(version.recording_id, duration_ms=version.length_ms)
+    modes = media.modes_of(version.recording_id, slides=len(slides))
+    if not modes:
         return None
     today = timezone.localdate(at)
     terms = registries.terms_of(lawyer, on=today)
     record = queries.watch_record(lawyer, version, terms=terms)
     credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
-    slides = media.slides_of(recording.id, duration_ms=version.length_ms)
-    index = _index(recording.id, slides)
-    config = _config(
-        lecture, version, recording, record, terms, slides=slides, index=index, credited=credited
-    )
+    index = _index(version.recording_id, slides)
+    config = _config(lecture, version, modes, record, terms, slides=slides, index=index, credited=credited)
     return {
         "config": config,
+        "hours": terms.hours(record.creditable_ms),
         # They stand in the page, where they can be read; the script reads them there.
         "slides": index.slides,
         "record": record,
@@ -102,7 +101,7 @@ def _index(recording_id: int, slides: tuple[media.SlideOut, ...]) -> SlideIndex:
 def _config(
     lecture: LecturePage,
     version: LectureVersion,
-    recording: media.RecordingSummary,
+    modes: tuple[media.ModeSummary, ...],
     record: WatchRecord,
     terms: Terms,
     *,
@@ -115,10 +114,10 @@ def _config(
         "version": version.pk,
         "title": lecture.localised_title,
         "opens": "/api/v1/playbacks/",
-        "modes": [_mode(mode, slides) for mode in recording.modes],
+        "modes": [_mode(mode, slides) for mode in modes],
         "captions": [
             {"language": language, "label": label}
-            for language, label in media.caption_languages_of(recording.id)
+            for language, label in media.caption_languages_of(version.recording_id)
         ],
         "storyboard": asdict(index.storyboard) if index.storyboard else None,
         "index": index.stamp,

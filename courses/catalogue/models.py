@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.models import Orderable, Page, PagePermissionTester
+from wagtail.models import Orderable, Page, PagePermissionTester, PageViewRestriction
 from wagtail.snippets.models import register_snippet
 from wagtail.url_routing import RouteResult
 
@@ -216,6 +216,14 @@ class LecturePage(LocalisedPage):
         from courses.catalogue import transcript_views
 
         return transcript_views.transcript(request, self)
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Who may not see the page. One query: neither a lecture nor a page above one can be an alias of another."""
+        above = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        restrictions: models.QuerySet[PageViewRestriction] = PageViewRestriction.objects.filter(
+            page__path__in=above
+        )
+        return restrictions
 
     def clean(self) -> None:
         super().clean()

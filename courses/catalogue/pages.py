@@ -156,14 +156,15 @@ def lecture(page: LecturePage, request: HttpRequest) -> dict[str, Any]:
     version = queries.current_version(page)
     recording_id = version.recording_id if version else page.recording_id
     length_ms = version.length_ms if version else 0
-    hours = registries.hours_of([length_ms], request) if length_ms else {}
-    player = registries.player_for(page, request)
+    player = registries.player_for(page, version, request) if version else None
+    # The player's own terms say what the lecture is worth to its lawyer: the rule is not read twice.
+    hours = {} if player or not length_ms else registries.hours_of([length_ms], request)
     # Who has the player is enrolled, and sees there what each way of watching costs: nothing more is asked for.
     shown = media.recording_summaries([recording_id]) if recording_id and player is None else {}
     return {
         "version": version,
         "length_ms": length_ms,
-        "hours": hours.get(length_ms),
+        "hours": player["hours"] if player else hours.get(length_ms),
         "recording": shown.get(recording_id or 0),
         "lecturers": list(page.lecturers.select_related("association")),
         "state": registries.EnrolmentState.ENROLLED if player else registries.enrolment_state(page, request),

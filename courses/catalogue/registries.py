@@ -13,7 +13,7 @@ from typing import Protocol
 
 from django.http import HttpRequest
 
-from courses.catalogue.models import CoursePage, LecturePage
+from courses.catalogue.models import CoursePage, LecturePage, LectureVersion
 from qianchang.people.models import Account, Association, Lawyer
 
 
@@ -64,7 +64,7 @@ class EnrolmentDesk(Protocol):
         """Open the lecture to these associations and those below them; None means to everybody."""
 
 
-PlayerSource = Callable[[LecturePage, HttpRequest], dict[str, object] | None]
+PlayerSource = Callable[[LecturePage, LectureVersion, HttpRequest], dict[str, object] | None]
 ProgressSource = Callable[[Lawyer, Sequence[int]], dict[int, Progress]]
 HoursSource = Callable[[int, HttpRequest], Decimal]
 
@@ -124,9 +124,12 @@ def course_state(course: CoursePage, request: HttpRequest) -> EnrolmentState:
     )
 
 
-def player_for(lecture: LecturePage, request: HttpRequest) -> dict[str, object] | None:
-    """Return the context of the player, or None where the reader gets none."""
-    return None if _registered.player is None else _registered.player(lecture, request)
+def player_for(
+    lecture: LecturePage, version: LectureVersion, request: HttpRequest
+) -> dict[str, object] | None:
+    """Return the context of the player of a version, or None where the reader gets none. `hours` in it are those
+    that the version is worth to the reader."""
+    return None if _registered.player is None else _registered.player(lecture, version, request)
 
 
 def progress_of(lawyer: Lawyer | None, lecture_ids: Sequence[int]) -> dict[int, Progress]:

@@ -117,6 +117,12 @@ def recording_summaries(ids: Iterable[int]) -> dict[int, RecordingSummary]:
     return {summary.id: summary for summary in _summaries(Recording.objects.filter(pk__in=list(ids)))}
 
 
+def modes_of(recording_id: int, *, slides: int) -> tuple[ModeSummary, ...]:
+    """Return the ways of watching a recording with this many slides, least bytes first. One query."""
+    ready = Rendition.objects.filter(recording_id=recording_id, mode__in=OFFERED).defer("playlist")
+    return _modes(ready, slides=slides)
+
+
 def recordings_of(owner: Account) -> list[RecordingSummary]:
     """Return every recording of an owner, newest first."""
     return _summaries(Recording.objects.filter(owner=owner).order_by("-created_at", "-pk"))
@@ -191,6 +197,12 @@ def _slide_count() -> Coalesce:
     return Coalesce(Subquery(slides.annotate(count=Count("pk")).values("count")), 0)
 
 
+def _modes(renditions: Iterable[Rendition], *, slides: int) -> tuple[ModeSummary, ...]:
+    return tuple(
+        _mode(one, slides=slides) for one in sorted(renditions, key=lambda one: OFFERED.index(one.mode))
+    )
+
+
 def _summary(row: Recording, modes: list[Rendition], tallies: list[rules.Tally]) -> RecordingSummary:
     received: int | None = row.received  # type: ignore[attr-defined]
     slides: int = row.slide_count  # type: ignore[attr-defined]
@@ -221,9 +233,7 @@ def _summary(row: Recording, modes: list[Rendition], tallies: list[rules.Tally])
         failure_sentence=sentence(row.failure_code),
         warnings=tuple(said for code in row.warnings if (said := warning(code))),
         progress_percent=rules.progress_of(tallies, pictured=facts.pictured),
-        modes=tuple(
-            _mode(one, slides=slides) for one in sorted(modes, key=lambda one: OFFERED.index(one.mode))
-        ),
+        modes=_modes(modes, slides=slides),
         jobs=lines_of(facts, tallies),
         can_cancel=working and row.state != Recording.State.UPLOADING,
         # A refused file is refused again: the expert sends another one.

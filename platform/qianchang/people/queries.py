@@ -18,7 +18,9 @@ def lawyer_of(account: Account | AnonymousUser) -> Lawyer | None:
         return None
     relation: Any = Account._meta.get_field("lawyer")
     if not relation.is_cached(account):
-        with_places = Lawyer.objects.select_related("association__jurisdiction", "firm")
+        with_places = Lawyer.objects.select_related(
+            "association__jurisdiction", "association__parent__parent", "firm"
+        )
         relation.set_cached_value(account, with_places.filter(account_id=account.pk).first())
     lawyer: Lawyer | None = relation.get_cached_value(account)
     return lawyer

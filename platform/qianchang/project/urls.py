@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from courses.catalogue import routing
 from qianchang.project.api import api
 from qianchang.project.health import healthz
 
@@ -33,6 +34,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("_util/login/", _to_sign_in),
+    path("<str:index>/<str:slug>/", routing.serve),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )
