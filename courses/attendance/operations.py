@@ -112,8 +112,10 @@ def take_report(report: folding.Report) -> Acknowledgement:
 def _acknowledge(folded: folding.Folded, at: datetime) -> Acknowledgement:
     award = folded.award
     if award is None and folded.record.may_be_due:
+        # The fold knows only what judging needs of them: an award is rare.
+        playback = queries.playback_with_lawyer(folded.playback.pk)
         award = registries.after_evidence(
-            lawyer=folded.lawyer, version=folded.version, record=folded.record, at=at
+            lawyer=playback.lawyer, version=playback.lecture_version, record=folded.record, at=at
         )
     return Acknowledgement(
         acknowledged=folded.acknowledged,

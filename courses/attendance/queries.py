@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Window
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from courses.attendance import rules
@@ -124,14 +124,19 @@ def playback_of(account: Account, public_id: UUID) -> Playback:
     """Return a playback of this account with its lawyer and version, in one query. Raises PlaybackUnknown,
     also for somebody else's: absent and forbidden look the same from outside.
     """
-    found = (
-        Playback.objects.select_related("lawyer__association__jurisdiction", "lecture_version")
-        .filter(public_id=public_id, lawyer__account_id=account.pk)
-        .first()
-    )
+    found = _with_lawyer().filter(public_id=public_id, lawyer__account_id=account.pk).first()
     if found is None:
         raise PlaybackUnknown(public_id)
     return found
+
+
+def playback_with_lawyer(pk: int) -> Playback:
+    """Return a playback with its lawyer and version. One query."""
+    return _with_lawyer().get(pk=pk)
+
+
+def _with_lawyer() -> QuerySet[Playback]:
+    return Playback.objects.select_related("lawyer__association__jurisdiction", "lecture_version")
 
 
 def watch_record(

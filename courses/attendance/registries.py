@@ -13,7 +13,7 @@ from typing import Protocol
 from courses.attendance.queries import WatchRecord
 from courses.attendance.rules import Terms
 from courses.catalogue.models import LectureVersion
-from qianchang.people.models import Lawyer
+from qianchang.people.models import Jurisdiction, Lawyer
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ Asked = tuple[int, int, Terms, date]
 class CreditOffice(Protocol):
     """Turns evidence into hours. `courses.credits` is the office."""
 
-    def terms(self, lawyer: Lawyer, *, on: date) -> Terms:
-        """Say what the rule of the lawyer's jurisdiction asks on a day. One query."""
+    def terms(self, jurisdiction: Jurisdiction, *, on: date) -> Terms:
+        """Say what the rule of a jurisdiction asks on a day. One query."""
 
     def after_evidence(
         self, *, lawyer: Lawyer, version: LectureVersion, record: WatchRecord, at: datetime
@@ -61,7 +61,12 @@ def register_credit_office(office: CreditOffice) -> None:
 
 def terms_of(lawyer: Lawyer, *, on: date) -> Terms:
     """Return what watching must fulfil for this lawyer on a day."""
-    return Terms() if _registered.office is None else _registered.office.terms(lawyer, on=on)
+    return terms_in(lawyer.association.jurisdiction, on=on)
+
+
+def terms_in(jurisdiction: Jurisdiction, *, on: date) -> Terms:
+    """Return what watching must fulfil for the lawyers of a jurisdiction on a day."""
+    return Terms() if _registered.office is None else _registered.office.terms(jurisdiction, on=on)
 
 
 def after_evidence(

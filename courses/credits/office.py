@@ -23,9 +23,9 @@ from qianchang.people.queries import lawyer_of
 class Office:
     """Answers attendance: the terms of watching, and what evidence has earned."""
 
-    def terms(self, lawyer: Lawyer, *, on: date) -> Terms:
-        """Return the terms of the lawyer's jurisdiction; the defaults while no rule is loaded."""
-        return _terms_of(lawyer.association.jurisdiction, on)
+    def terms(self, jurisdiction: Jurisdiction, *, on: date) -> Terms:
+        """Return the terms of a jurisdiction; the defaults while no rule is loaded."""
+        return _terms_of(jurisdiction, on)
 
     def after_evidence(
         self, *, lawyer: Lawyer, version: LectureVersion, record: WatchRecord, at: datetime
@@ -46,19 +46,8 @@ class Office:
             (lawyer, lecture): rules.accounting_year(on, terms.year_starts_month)
             for lawyer, lecture, terms, on in asked
         }
-        entries = CreditEntry.objects.filter(
-            lawyer__in={lawyer for lawyer, _lecture in years},
-            lecture__in={lecture for _lawyer, lecture in years},
-            accounting_year__in=set(years.values()),
-            reverses=None,
-            reversed_by=None,
-        )
-        rows = entries.order_by().values_list("lawyer_id", "lecture_id", "accounting_year", "hours", "pk")
-        return {
-            (lawyer, lecture): Award(hours=hours, entry_url=reverse("credits:entry", args=[pk]))
-            for lawyer, lecture, year, hours, pk in rows
-            if years.get((lawyer, lecture)) == year
-        }
+        standing = queries.standing_entries([(*each, year) for each, year in years.items()])
+        return {(entry.lawyer_id, entry.lecture_id): _award(entry) for entry in standing}
 
 
 def terms_from(rule: CreditRule) -> Terms:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils.timezone import localdate
 
@@ -51,6 +52,25 @@ def rule_for(jurisdiction: Jurisdiction, on: date) -> CreditRule:
     if not latest:
         raise NoCreditRule(jurisdiction.code)
     return latest[-1]
+
+
+# Written out, because every report of watching asks it: see courses/attendance/rows.py.
+_STANDING = f"""WITH asked(lawyer, lecture, year) AS (VALUES {{places}})
+SELECT entry.id FROM asked CROSS JOIN {CreditEntry._meta.db_table} AS entry
+LEFT JOIN {CreditEntry._meta.db_table} AS reversal ON reversal.reverses_id = entry.id
+WHERE entry.lawyer_id = asked.lawyer AND entry.lecture_id = asked.lecture
+AND entry.accounting_year = asked.year AND entry.reverses_id IS NULL AND reversal.id IS NULL"""  # noqa: S608 (no value is put in)
+
+
+def standing_entries(asked: Sequence[tuple[int, int, int]]) -> list[CreditEntry]:
+    """Return the awards that stand of these (lawyer, lecture, accounting year). One query, one more where there are any."""
+    if not asked:
+        return []
+    places = ", ".join(["(%s, %s, %s)"] * len(asked))
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING.format(places=places), [value for each in asked for value in each])
+        found = [pk for (pk,) in cursor.fetchall()]
+    return list(CreditEntry.objects.filter(pk__in=found)) if found else []
 
 
 def entries_of(lawyer: Lawyer) -> QuerySet[CreditEntry]:

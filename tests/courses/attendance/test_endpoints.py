@@ -206,14 +206,14 @@ class TestReporting:
         browser.id = uuid4()
         assert browser.watch(0, 10_000).status_code == 404
 
-    def test_a_report_takes_fourteen_queries_however_many_came_before(
+    def test_a_report_takes_thirteen_queries_however_many_came_before(
         self, browser, django_assert_num_queries
     ):
         """Session and account, then those of a fold (test_folding.py); company shares the latter."""
         browser.open()
         for number in range(40):
             if number in (0, 39):
-                with django_assert_num_queries(14):
+                with django_assert_num_queries(13):
                     answer = browser.watch(number * 10_000, (number + 1) * 10_000, sequence=number + 1)
             else:
                 answer = browser.watch(number * 10_000, (number + 1) * 10_000, sequence=number + 1)

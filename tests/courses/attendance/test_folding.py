@@ -19,9 +19,9 @@ from tests.courses.attendance.simulation import MINUTE
 
 pytestmark = pytest.mark.django_db
 
-# BEGIN and COMMIT, in a test a savepoint; coverage with its lawyer and lecture, playback, rule, the same spans and the
+# BEGIN and COMMIT, in a test a savepoint; playback with coverage, lawyer and lecture, rule, the same spans and the
 # overlapping ones, spans, coverage and playback written; codes, awards.
-QUERIES = 12
+QUERIES = 11
 
 
 @pytest.fixture
