@@ -37,7 +37,12 @@ def _measured(engine: str, wanted: argparse.Namespace, console: Console) -> meas
 
     try:
         return measure.run(
-            engine, work, connections=tuple(wanted.connections), seconds=wanted.seconds, say=say
+            engine,
+            work,
+            connections=tuple(wanted.connections),
+            seconds=wanted.seconds,
+            crowd_seconds=wanted.crowd,
+            say=say,
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -47,12 +52,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make bench-attendance",
         description="Reports of watching a second and their p99, on SQLite and on PostgreSQL, beside an empty view of the "
-        "same server in the same run. About three minutes on two quiet cores; the load generator uses some of them too.",
+        "same server in the same run. About five minutes on two quiet cores; the load generator uses some of them too.",
     )
     parser.add_argument("--seconds", type=float, default=10, help="for each measurement (default 10)")
     parser.add_argument("--only", choices=("", *measure.ENGINES), default="", help="one database only")
     parser.add_argument(
         "--connections", type=int, nargs="+", default=[1, 8, 32], help="how many at once (default 1 8 32)"
+    )
+    parser.add_argument(
+        "--crowd",
+        type=float,
+        default=60,
+        metavar="SECONDS",
+        help="for how long a thousand viewers report every half minute (default 60, 0: not at all)",
     )
     return parser.parse_args()
 

@@ -6,6 +6,7 @@ import itertools
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -92,6 +93,45 @@ def run(port: int, requests: Iterator[bytes], *, connections: int, seconds: floa
                     _ask(line if line.open else _Line(port), requests, selector)
                 else:
                     line.socket.close()
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def crowd(port: int, viewers: list[Viewer], *, seconds: float) -> Outcome:
+    """Let all viewers report every half minute for `seconds`, each in a moment of its own, on a new connection, as browsers
+    do whose last one was closed meanwhile. A report is due whether the server is quick or not: its latency counts from then.
+    """
+    outcome, began = Outcome(), time.perf_counter()
+    every = SPAN_MS / 1000
+    due = deque((began + every * place / len(viewers), viewer) for place, viewer in enumerate(viewers))
+    with selectors.DefaultSelector() as selector:
+        while True:
+            now = time.perf_counter()
+            while due and due[0][0] <= now:
+                at, viewer = due.popleft()
+                line = _Line(port)
+                line.ask(viewer.report())
+                line.asked = at
+                selector.register(line.socket, selectors.EVENT_READ, line)
+                if at + every < began + seconds:
+                    due.append((at + every, viewer))
+            if not due and not selector.get_map():
+                break
+            if now > began + seconds + 30:
+                outcome.errors += ["no answer"] * len(selector.get_map())
+                break
+            wait = max(due[0][0] - time.perf_counter(), 0) if due else 1.0
+            for key, _events in selector.select(min(wait, 1.0)):
+                answered: _Line = key.data
+                status = answered.read()
+                if status is None:
+                    continue
+                selector.unregister(answered.socket)
+                answered.socket.close()
+                if status == 200:
+                    outcome.latencies_ms.append((time.perf_counter() - answered.asked) * 1000)
+                else:
+                    outcome.errors.append(answered.complaint(status))
     outcome.seconds = time.perf_counter() - began
     return outcome
 

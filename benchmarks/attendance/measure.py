@@ -12,7 +12,7 @@ from benchmarks.attendance.servers import Site
 from tests.postgresql import NoPostgreSQL, postgresql
 
 ENGINES = ("sqlite", "postgresql")
-VIEWERS = 200
+VIEWERS = 1000
 _WARM_SECONDS = 2.0
 _HOUR_MS = 3_600_000
 
@@ -38,6 +38,8 @@ class Run:
 
     engine: str
     steps: list[Step] = field(default_factory=list)
+    crowd: Outcome | None = None
+    crowd_cpu_ms: float = 0.0
     acknowledged: int = 0
     stored: int = 0
     bytes_per_hour: float | None = None
@@ -45,11 +47,18 @@ class Run:
 
     @property
     def errors(self) -> list[str]:
-        return [error for step in self.steps for error in step.reports.errors]
+        outcomes = [step.reports for step in self.steps] + ([self.crowd] if self.crowd else [])
+        return [error for outcome in outcomes for error in outcome.errors]
 
 
 def run(
-    engine: str, folder: Path, *, connections: tuple[int, ...], seconds: float, say: Callable[[str], None]
+    engine: str,
+    folder: Path,
+    *,
+    connections: tuple[int, ...],
+    seconds: float,
+    crowd_seconds: float,
+    say: Callable[[str], None],
 ) -> Run:
     """Measure one database. A machine without it is said so in `why_not`."""
     found = Run(engine)
@@ -69,8 +78,15 @@ def run(
         for count in connections:
             say(f"{count} connections")
             found.steps.append(_step(site, empty, reports, count, seconds))
+        if crowd_seconds:
+            say(f"{VIEWERS:,} viewers at once")
+            before = site.cpu_seconds()
+            found.crowd = load.crowd(site.port, site.viewers, seconds=crowd_seconds)
+            answers = max(len(found.crowd.latencies_ms), 1)
+            found.crowd_cpu_ms = 1000 * (site.cpu_seconds() - before) / answers
         after, size_after = site.stored()
-        found.acknowledged = sum(len(step.reports.latencies_ms) for step in found.steps)
+        answered = [step.reports for step in found.steps] + ([found.crowd] if found.crowd else [])
+        found.acknowledged = sum(len(outcome.latencies_ms) for outcome in answered)
         found.stored = after - stored
         if found.stored:
             found.bytes_per_hour = (size_after - size) / found.stored * _HOUR_MS / SPAN_MS

@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.attendance.measure import Run, Step
+from benchmarks.attendance.load import Outcome
+from benchmarks.attendance.measure import VIEWERS, Run, Step
 from benchmarks.attendance.targets import CONNECTIONS, TARGETS
 from benchmarks.media.targets import Verdict
 
@@ -19,6 +20,8 @@ def figures(runs: Sequence[Run]) -> dict[str, float | None]:
         answered = bool(step and step.reports.latencies_ms)
         found[f"{run.engine}_ratio"] = step.ratio if step and measured else None
         found[f"{run.engine}_p99_ms"] = step.reports.percentile(0.99) if step and answered else None
+        everybody = bool(run.crowd and run.crowd.latencies_ms)
+        found[f"{run.engine}_crowd_p99_ms"] = run.crowd.percentile(0.99) if run.crowd and everybody else None
         found[f"{run.engine}_errors"] = len(run.errors) if run.steps else None
         found[f"{run.engine}_lost"] = max(run.acknowledged - run.stored, 0) if run.steps else None
     return found
@@ -68,6 +71,17 @@ def results(runs: Sequence[Run], values: Mapping[str, float | None]) -> Table:
                     f"{step.ratio:.2f}" if name == "report" else "",
                     str(len(outcome.errors)),
                 )
+        if run.crowd is not None:
+            table.add_row(
+                f"{run.engine}: reports of {VIEWERS:,} viewers",
+                "one each",
+                f"{run.crowd.per_second:.0f}",
+                f"{run.crowd.percentile(0.5):.1f}",
+                f"{run.crowd.percentile(0.99):.1f}",
+                f"{run.crowd_cpu_ms:.2f}",
+                "",
+                str(len(run.crowd.errors)),
+            )
         if run.bytes_per_hour is not None:
             table.add_row(
                 f"{run.engine}: database bytes for an hour watched", "", f"{run.bytes_per_hour:,.0f}"
@@ -89,6 +103,7 @@ def _run_json(run: Run) -> dict[str, Any]:
         "stored": run.stored,
         "bytes_per_hour": _rounded(run.bytes_per_hour),
         "first_errors": run.errors[:3],
+        "crowd": _outcome_json(run.crowd, run.crowd_cpu_ms) if run.crowd else None,
         "steps": [_step_json(step) for step in run.steps],
     }
 
@@ -97,19 +112,18 @@ def _step_json(step: Step) -> dict[str, Any]:
     return {
         "connections": step.connections,
         "ratio": round(step.ratio, 3),
-        **{
-            name: {
-                "per_second": round(outcome.per_second, 1),
-                "p50_ms": round(outcome.percentile(0.5), 1),
-                "p99_ms": round(outcome.percentile(0.99), 1),
-                "cpu_ms": round(cpu, 3),
-                "errors": len(outcome.errors),
-            }
-            for name, outcome, cpu in (
-                ("empty", step.empty, step.empty_cpu_ms),
-                ("report", step.reports, step.report_cpu_ms),
-            )
-        },
+        "empty": _outcome_json(step.empty, step.empty_cpu_ms),
+        "report": _outcome_json(step.reports, step.report_cpu_ms),
+    }
+
+
+def _outcome_json(outcome: Outcome, cpu_ms: float) -> dict[str, Any]:
+    return {
+        "per_second": round(outcome.per_second, 1),
+        "p50_ms": round(outcome.percentile(0.5), 1),
+        "p99_ms": round(outcome.percentile(0.99), 1),
+        "cpu_ms": round(cpu_ms, 3),
+        "errors": len(outcome.errors),
     }
 
 

@@ -18,9 +18,10 @@ def run_of(engine="sqlite", *, reports=400, slowest=100.0, errors=(), stored=Non
     return Run(
         engine,
         [step],
-        acknowledged=reports,
-        stored=reports if stored is None else stored,
+        acknowledged=reports + 2000,
+        stored=2000 + (reports if stored is None else stored),
         bytes_per_hour=30_000,
+        crowd=Outcome(60, [15.0] * 2000),
     )
 
 
@@ -30,6 +31,7 @@ def test_what_is_kept_is_not_missed_and_what_was_not_run_is_not_kept():
     assert verdict.unmeasured == (
         "postgresql_ratio",
         "postgresql_p99_ms",
+        "postgresql_crowd_p99_ms",
         "postgresql_errors",
         "postgresql_lost",
     )
@@ -47,7 +49,7 @@ def test_slow_rare_failing_and_lost_reports_are_each_missed():
 
 def test_a_database_that_is_not_there_is_unmeasured_and_says_why():
     run = Run("postgresql", why_not="no PostgreSQL server is installed")
-    assert len(judge(figures([run_of(), run])).unmeasured) == 4
+    assert len(judge(figures([run_of(), run])).unmeasured) == 5
     assert "no PostgreSQL server" in printed([run_of(), run])
 
 
@@ -55,7 +57,13 @@ def test_no_answer_at_all_is_not_called_kept():
     nothing = Run("sqlite", [Step(32, Outcome(10, [1.0]), Outcome(10, [], ["connection ended"]), 1, 1)])
     verdict = judge(figures([nothing]))
     assert {"sqlite_ratio", "sqlite_errors"} <= set(verdict.missed)
-    assert "sqlite_p99_ms" in verdict.unmeasured
+    assert {"sqlite_p99_ms", "sqlite_crowd_p99_ms"} <= set(verdict.unmeasured)
+
+
+def test_a_report_that_fails_in_the_crowd_counts_as_failed():
+    run = run_of()
+    run.crowd = Outcome(60, [130.0] * 1000, ["500 oh"])
+    assert {"sqlite_errors", "sqlite_crowd_p99_ms"} <= set(judge(figures([run])).missed)
 
 
 def test_the_last_line_has_every_figure_of_the_table():
