@@ -15,10 +15,9 @@ from rich.console import Console
 from benchmarks.attendance.measure import loads
 from benchmarks.watch import lecture, measure, table
 from benchmarks.watch.links import LINKS
-from benchmarks.watch.relay import Relay
 from benchmarks.watch.site import Site
 from benchmarks.watch.targets import judge
-from benchmarks.watch.tunnel import NoTunnel, Tunnel
+from benchmarks.watch.visit import open_line
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def main() -> None:
     work = Path(tempfile.mkdtemp(prefix="watch-run-", dir=made))
     try:
         with contextlib.ExitStack() as stack:
-            line = _line(stack, wanted.relay, console)
+            line = open_line(stack, relay=wanted.relay, say=console.print)
             console.print("[dim]the lecture[/dim]")
             ladder = lecture.ladder(made)
             # Playing, filling, the outage, and what is fetched ahead of all that.
@@ -63,15 +62,6 @@ def main() -> None:
         print(json.dumps(table.as_json(runs, judge(values), **about), ensure_ascii=False))
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _line(stack: contextlib.ExitStack, relay: bool, console: Console) -> measure.Line:
-    if not relay:
-        try:
-            return stack.enter_context(Tunnel())
-        except NoTunnel as error:
-            console.print(f"[yellow]{error}: a relay stands in for the line.[/yellow]")
-    return stack.enter_context(Relay())
 
 
 def _arguments() -> argparse.Namespace:

@@ -28,6 +28,14 @@ class Viewer:
     lawyer: int
 
 
+@dataclass(frozen=True)
+class Credit:
+    """What the ledger says of a viewer: seconds that were covered, and hours (学时) as they are written."""
+
+    covered_s: float
+    hours: str
+
+
 class Site:
     """The embedded default with one lecture, reached at `host`. Ends with the block."""
 
@@ -98,6 +106,14 @@ class Site:
                 (viewer.lawyer,),
             ).fetchall()
         return float(covered) / 1000
+
+    def credited(self, viewer: Viewer) -> Credit | None:
+        """Return the viewer's entry in the ledger; None while there is none."""
+        with contextlib.closing(sqlite3.connect(self.folder / "qianchang.sqlite3")) as file:
+            row = file.execute(
+                "SELECT covered_ms, hours FROM credits_creditentry WHERE lawyer_id = ?", (viewer.lawyer,)
+            ).fetchone()
+        return Credit(row[0] / 1000, str(row[1])) if row else None
 
     def _warm(self) -> None:
         """Ask for the page a few times past the line: no process measures its own start."""

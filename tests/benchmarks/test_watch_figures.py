@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from benchmarks.watch.hour import Sitting
 from benchmarks.watch.links import LINKS
 from benchmarks.watch.measure import Opening, Run
+from benchmarks.watch.site import Credit
 from benchmarks.watch.stalls import Sample, Stalls, has_filled, played, stalls
 from benchmarks.watch.table import as_json, figures, results
 from benchmarks.watch.targets import TARGETS, judge
@@ -139,3 +141,24 @@ def printed(runs):
     console = Console(file=StringIO(), width=200)
     console.print(results(runs, figures(runs), line="a tunnel"))
     return console.file.getvalue()
+
+
+class TestASittingOfAnHour:
+    def sitting(self, *, played=3600.0, covered=3590.0, credit=True):
+        return Sitting(
+            "256", 60, played_s=played, covered_s=covered, credit=Credit(3420.0, "1.0") if credit else None
+        )
+
+    def test_it_keeps_its_promise_within_one_per_cent(self):
+        assert self.sitting().missed == []
+        assert self.sitting(covered=3636.0).missed == []
+
+    def test_a_minute_too_few_or_too_many_is_missed(self):
+        assert self.sitting(covered=3540.0).missed == ["credited_is_played"]
+        assert self.sitting(covered=3660.0).missed == ["credited_is_played"]
+
+    def test_without_hours_in_the_ledger_it_is_missed(self):
+        assert self.sitting(credit=False).missed == ["credited"]
+
+    def test_nothing_played_is_no_promise_kept(self):
+        assert "credited_is_played" in self.sitting(played=0.0, covered=0.0).missed
