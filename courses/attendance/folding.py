@@ -15,7 +15,7 @@ from courses.attendance.models import Coverage, Playback, WatchedSpan
 from courses.attendance.queries import WatchRecord
 from courses.attendance.registries import Award
 from courses.attendance.rows import Watched
-from courses.attendance.rules import Interval, Terms
+from courses.attendance.rules import Interval, Refusal, Terms
 from courses.catalogue.models import LectureVersion
 
 # More at once would make the first of them wait longer than it saves the others.
@@ -185,10 +185,14 @@ def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[W
         taken=taken,
     )
     media: list[Interval] = []
+    # Counting pieces for each span would cost more than judging it: only where there could be too many.
+    crowded = len(new) + max(len(work.coverage.intervals_ms), len(playback.accepted_ms)) > rules.MOST_PIECES
     for sequence in sorted(new):
         refusal = known.refusals.get((playback.pk, sequence))
         if refusal is None:
             verdict = rules.judge(new[sequence], replace(frame, taken=taken), work.terms)
+            if crowded and _scatters(work, [*media, *verdict.media]):
+                verdict = rules.Verdict((), (), Refusal.TOO_SCATTERED)
             refusal = str(verdict.refusal or "")
             known.refusals[playback.pk, sequence] = refusal
             taken.extend(verdict.wall)
@@ -203,6 +207,12 @@ def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[W
     coverage.position_ms = min(max(work.report.position_ms, 0), version.length_ms)
     coverage.updated_at = at
     playback.accepted_ms = rules.union([*playback.accepted_ms, *media])
+
+
+def _scatters(work: _Work, media: Sequence[Interval]) -> bool:
+    return any(
+        rules.too_scattered(known, media) for known in (work.coverage.intervals_ms, work.playback.accepted_ms)
+    )
 
 
 def _row(work: _Work, sequence: int, span: rules.Span, verdict: rules.Verdict) -> WatchedSpan:

@@ -29,6 +29,10 @@ SAID_FROM_MS = 1_000
 CLOCK_WAS_SET_MS = 5 * MINUTE_MS
 
 
+# A lawyer who drops into every half minute of six hours has 720 pieces.
+MOST_PIECES = 2000
+
+
 class Refusal(StrEnum):
     """Why a reported span, or a part of it, is no evidence."""
 
@@ -38,6 +42,7 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     PLAYED_ELSEWHERE = "played_elsewhere"
     TOO_FAST = "too_fast"
+    TOO_SCATTERED = "too_scattered"
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,13 @@ def judge(span: Span, frame: Frame, terms: Terms) -> Verdict:
     media = intersection(played, frame.creditable)
     said = [reason for reason, lost_ms in reasons if not walls or lost_ms >= SAID_FROM_MS]
     return Verdict(tuple(media), tuple(walls), said[0] if said else None)
+
+
+def too_scattered(known: Sequence[Interval], more: Iterable[Interval]) -> bool:
+    """Tell whether `more` would leave more than MOST_PIECES pieces of a recording where there are fewer now. Nobody
+    watches like that, and a record without a bound could be made to fill the database.
+    """
+    return len(union([*known, *more])) > max(MOST_PIECES, len(known))
 
 
 def _played(span: Span, walls: Sequence[Interval], max_rate: Decimal) -> tuple[list[Interval], int]:

@@ -19,6 +19,9 @@ REFUSALS: dict[Refusal, str | Promise] = {
     Refusal.TOO_FAST: gettext_lazy(
         "This part was played faster than it can be credited. Play it again more slowly."
     ),
+    Refusal.TOO_SCATTERED: gettext_lazy(
+        "What was watched of this lecture lies in too many small pieces. Play longer parts of it."
+    ),
 }
 
 

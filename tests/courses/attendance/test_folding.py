@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses.attendance import folding, operations, queries
+from courses.attendance import folding, operations, queries, rules
 from courses.attendance.clock import to_ms
 from courses.attendance.folding import Report, ReportedSpan
 from courses.attendance.models import Coverage, Playback, WatchedSpan
@@ -126,6 +126,27 @@ def test_a_player_that_nobody_knows_does_not_disturb_the_others(world, opened, c
     assert folded[0] is None
     assert folded[1].acknowledged == (1,)
     assert not WatchedSpan.objects.filter(lawyer=other.lawyer).exists()
+
+
+def test_a_record_in_ever_smaller_pieces_has_an_end_and_honest_watching_goes_on(
+    world, opened, evening, monkeypatch
+):
+    monkeypatch.setattr(rules, "MOST_PIECES", 3)
+    playback = opened(world.county_lawyer)
+    # given: every other minute was watched, in one report and the next
+    first, second = (
+        folding.fold([report(playback, evening, 0, 2, 4, 6)]),
+        folding.fold([report(playback, evening, 8, at=9)]),
+    )
+    # then: the fourth and the fifth piece are refused, and the reason stands in the row
+    assert [refused for folded in (*first, *second) for refused in folded.refused] == [
+        (7, Refusal.TOO_SCATTERED),
+        (9, Refusal.TOO_SCATTERED),
+    ]
+    # but what joins two pieces counts, and leaves room for another one
+    (joined,) = folding.fold([report(playback, evening, 1, 10, at=11)])
+    assert joined.refused == ()
+    assert len(Coverage.objects.get().intervals_ms) == 3
 
 
 def test_the_sittings_of_a_page_are_read_without_their_reports(device, world, version):
