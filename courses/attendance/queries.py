@@ -1,6 +1,6 @@
 """Reads of the evidence: how far somebody is, what is missing, and what was accepted or refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,7 +10,8 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Qu
 from django.db.models.functions import RowNumber
 
 from courses.attendance import rules
-from courses.attendance.models import Coverage, Playback, PresenceCheck, WatchedSpan
+from courses.attendance.models import Coverage, Playback, WatchedSpan
+from courses.attendance.rows import codes_answered
 from courses.attendance.rules import CodeWindow, Interval, Terms
 from courses.catalogue.models import LectureVersion
 from qianchang.people.models import Account, Lawyer
@@ -147,19 +148,6 @@ def watch_record(
         coverage = Coverage.objects.filter(lawyer=lawyer, lecture_version=version).first() or Coverage()
     answered = codes_answered([(lawyer.pk, version.pk)])
     return record_of(coverage, version, terms=terms, answered=answered[lawyer.pk, version.pk])
-
-
-def codes_answered(watched: Iterable[tuple[int, int]]) -> dict[tuple[int, int], frozenset[int]]:
-    """Return the presence codes answered rightly, for each lawyer and lecture version. One query."""
-    found: dict[tuple[int, int], set[int]] = {each: set() for each in watched}
-    rows = PresenceCheck.objects.filter(
-        correct=True,
-        lawyer__in={lawyer for lawyer, _version in found},
-        lecture_version__in={version for _lawyer, version in found},
-    )
-    for lawyer, version, index in rows.values_list("lawyer_id", "lecture_version_id", "code_index"):
-        found.get((lawyer, version), set()).add(index)
-    return {each: frozenset(indexes) for each, indexes in found.items()}
 
 
 def record_of(
