@@ -13,6 +13,7 @@ import struct
 import subprocess
 import threading
 import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -20,8 +21,8 @@ from benchmarks.watch.links import Link, Way
 from benchmarks.watch.traffic import Traffic
 
 _TUNSETIFF, _IFF_TUN, _IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-# RFC 2544 keeps these addresses for measurements.
-_SERVER, _BROWSER = "198.18.0.1", "198.18.0.2"
+# RFC 2544 keeps these addresses for measurements; every run takes four of them, so that two do not meet.
+_ADDRESSES = ip_network("198.18.0.0/15")
 
 
 class NoTunnel(Exception):
@@ -32,11 +33,11 @@ class Tunnel:
     """The line between a browser in its own namespace and a server outside. Removes everything when it is left."""
 
     says = "real TCP through a tunnel of our own"
-    server = _SERVER
-
     def __init__(self) -> None:
         self.traffic = Traffic()
         self._name = f"qcwatch{os.getpid()}"
+        first = 4 * (os.getpid() % (_ADDRESSES.num_addresses // 4))
+        self.server, self._browser = str(_ADDRESSES[first + 1]), str(_ADDRESSES[first + 2])
         self._ways: tuple[Way, Way] | None = None
         self._cut = self._ended = False
         self._devices: list[int] = []
@@ -54,13 +55,13 @@ class Tunnel:
             self._devices = [_device(outside), _device(inside)]
             _ip("netns", "add", self._name)
             _ip("link", "set", inside, "netns", self._name)
-            _ip("address", "add", f"{_SERVER}/30", "dev", outside)
+            _ip("address", "add", f"{self.server}/30", "dev", outside)
             _ip("link", "set", outside, "up")
-            _ip("-n", self._name, "address", "add", f"{_BROWSER}/30", "dev", inside)
+            _ip("-n", self._name, "address", "add", f"{self._browser}/30", "dev", inside)
             _ip("-n", self._name, "link", "set", inside, "up")
             _ip("-n", self._name, "link", "set", "lo", "up")
             # A browser without a default route believes that it is offline.
-            _ip("-n", self._name, "route", "add", "default", "via", _SERVER)
+            _ip("-n", self._name, "route", "add", "default", "via", self.server)
         except (OSError, subprocess.CalledProcessError) as error:
             self._remove()
             raise NoTunnel(f"no network namespace can be made here: {error}") from error
@@ -74,7 +75,7 @@ class Tunnel:
 
     def carry(self, port: int) -> str:
         """Return the address (scheme, host, port) of the server behind the line."""
-        return f"http://{_SERVER}:{port}"
+        return f"http://{self.server}:{port}"
 
     def browser(self, program: str, folder: Path) -> str:
         """Return a program that starts the browser behind the line."""
