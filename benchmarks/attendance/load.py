@@ -103,18 +103,23 @@ def crowd(port: int, viewers: list[Viewer], *, seconds: float) -> Outcome:
     """
     outcome, began = Outcome(), time.perf_counter()
     every = SPAN_MS / 1000
-    due = deque((began + every * place / len(viewers), viewer) for place, viewer in enumerate(viewers))
+    first = ((began + every * place / len(viewers), viewer) for place, viewer in enumerate(viewers))
+    due = deque((at, viewer) for at, viewer in first if at < began + seconds)
     with selectors.DefaultSelector() as selector:
         while True:
             now = time.perf_counter()
             while due and due[0][0] <= now:
                 at, viewer = due.popleft()
-                line = _Line(port)
-                line.ask(viewer.report())
-                line.asked = at
-                selector.register(line.socket, selectors.EVENT_READ, line)
                 if at + every < began + seconds:
                     due.append((at + every, viewer))
+                try:
+                    line = _Line(port)
+                    line.ask(viewer.report())
+                except OSError as error:
+                    outcome.errors.append(f"no connection: {error}")
+                    continue
+                line.asked = at
+                selector.register(line.socket, selectors.EVENT_READ, line)
             if not due and not selector.get_map():
                 break
             if now > began + seconds + 30:

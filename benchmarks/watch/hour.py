@@ -31,6 +31,8 @@ OUTAGES = ((0.3, 1 / 12), (0.6, 1 / 6))
 MOST_APART = 0.01
 # What an hour may take longer: two outages longer than any buffer, and a line that never gets ahead.
 _MOST = 1.6
+# The reporter tries again after a minute at most: what has not come by then does not come.
+_STILL_S = 75.0
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Sitting:
             found.append("credited_is_played")
         if self.credit is None:
             found.append("credited")
+        if len(self.outages_s) < len(OUTAGES):
+            found.append("outages")
         return found
 
 
@@ -139,10 +143,13 @@ def _sit(found: Sitting, visit: Visit, line: Line, site: Site, viewer: Viewer, c
     if not visit.page.evaluate("() => document.getElementById('video').paused"):
         visit.pause()
     found.played_s = played(visit.samples)
-    until = time.monotonic() + PATIENCE_S
-    while site.credited(viewer) is None and time.monotonic() < until:
+    # The hours may be there long before the last report is.
+    until, still_since = time.monotonic() + PATIENCE_S, time.monotonic()
+    while time.monotonic() < until and time.monotonic() - still_since < _STILL_S:
         visit.page.wait_for_timeout(1000)
-    found.credit, found.covered_s = site.credited(viewer), site.covered_s(viewer)
+        if (covered_s := site.covered_s(viewer)) != found.covered_s:
+            found.covered_s, still_since = covered_s, time.monotonic()
+    found.credit = site.credited(viewer)
 
 
 def _ended(visit: Visit) -> bool:

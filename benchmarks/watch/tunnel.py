@@ -33,6 +33,7 @@ class Tunnel:
     """The line between a browser in its own namespace and a server outside. Removes everything when it is left."""
 
     says = "real TCP through a tunnel of our own"
+
     def __init__(self) -> None:
         self.traffic = Traffic()
         self._name = f"qcwatch{os.getpid()}"

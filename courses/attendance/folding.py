@@ -99,7 +99,7 @@ def fold(reports: Sequence[Report]) -> list[Folded | None]:
     of it is committed; None for a report to a playback that this account has not.
 
     A sequence that is known already changes nothing, so that sending again is free. A superseded playback
-    still reports: what it played before counts. The number of queries does not depend on how many reports
+    still reports: what it played before counts. How often the database is asked does not depend on how many reports
     there are, nor on how many came before.
     """
     with transaction.atomic(durable=True):
@@ -184,35 +184,28 @@ def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[W
         received_ms=to_ms(at),
         taken=taken,
     )
-    media: list[Interval] = []
-    # Counting pieces for each span would cost more than judging it: only where there could be too many.
-    crowded = len(new) + max(len(work.coverage.intervals_ms), len(playback.accepted_ms)) > rules.MOST_PIECES
+    coverage = work.coverage
+    covered, accepted = rules.union(coverage.intervals_ms), rules.union(playback.accepted_ms)
     for sequence in sorted(new):
         refusal = known.refusals.get((playback.pk, sequence))
         if refusal is None:
             verdict = rules.judge(new[sequence], replace(frame, taken=taken), work.terms)
-            if crowded and _scatters(work, [*media, *verdict.media]):
+            if any(rules.too_scattered(pieces, verdict.media) for pieces in (covered, accepted)):
                 verdict = rules.Verdict((), (), Refusal.TOO_SCATTERED)
             refusal = str(verdict.refusal or "")
             known.refusals[playback.pk, sequence] = refusal
             taken.extend(verdict.wall)
-            media.extend(verdict.media)
-            work.coverage.accepted_wall_ms += verdict.wall_ms
+            for piece in verdict.media:
+                rules.insert(covered, piece)
+                rules.insert(accepted, piece)
+            coverage.accepted_wall_ms += verdict.wall_ms
             playback.refused_count += bool(refusal)
             yield _row(work, sequence, new[sequence], verdict)
         work.refusals[sequence] = refusal
-    coverage = work.coverage
-    coverage.intervals_ms = rules.union([*coverage.intervals_ms, *media])
-    coverage.covered_ms = rules.length_of(coverage.intervals_ms)
+    coverage.intervals_ms, playback.accepted_ms = covered, accepted
+    coverage.covered_ms = rules.length_of(covered)
     coverage.position_ms = min(max(work.report.position_ms, 0), version.length_ms)
     coverage.updated_at = at
-    playback.accepted_ms = rules.union([*playback.accepted_ms, *media])
-
-
-def _scatters(work: _Work, media: Sequence[Interval]) -> bool:
-    return any(
-        rules.too_scattered(known, media) for known in (work.coverage.intervals_ms, work.playback.accepted_ms)
-    )
 
 
 def _row(work: _Work, sequence: int, span: rules.Span, verdict: rules.Verdict) -> WatchedSpan:

@@ -43,7 +43,7 @@ class CreditOffice(Protocol):
         """Return the award of a lecture in the accounting year of a day."""
 
     def standing_awards(self, asked: Sequence[Asked]) -> dict[tuple[int, int], Award]:
-        """Return the awards that stand, by lawyer and lecture, of those asked for. One query."""
+        """Return the awards that stand, by lawyer and lecture, of those asked for. One query, and one for all awards."""
 
 
 @dataclass

@@ -1,12 +1,12 @@
 """The rows that a fold reads and writes, in statements that are written out.
 
 For one report the ORM takes longer to put these statements together than the database to answer them: with it a lone
-report cost twice as much (docs/benchmarks.md).
+report cost twice the CPU (docs/benchmarks.md).
 """
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -32,8 +32,17 @@ class Watched:
     account_id: int | None
 
 
-_PLAYBACK = ("id", "public_id", "lawyer_id", "lecture_version_id", "opened_at", "clock_offset_ms")
-_PLAYBACK += ("superseded_at", "accepted_ms", "refused_count")
+_PLAYBACK = (
+    "id",
+    "public_id",
+    "lawyer_id",
+    "lecture_version_id",
+    "opened_at",
+    "clock_offset_ms",
+    "superseded_at",
+    "accepted_ms",
+    "refused_count",
+)
 _COVERAGE = ("id", "lawyer_id", "lecture_version_id", "intervals_ms", "accepted_wall_ms", "position_ms")
 _VERSION = ("id", "lecture_id", "length_ms", "excluded_ms")
 _JURISDICTION = ("id", "code")
@@ -74,28 +83,20 @@ WHERE id = %s"""  # noqa: S608
 
 def lock_watched(ids: Iterable[UUID]) -> dict[UUID, Watched]:
     """Return what the playbacks with these public numbers belong to, by the number. One statement, inside the caller's
-    transaction. Playbacks of one lawyer and lecture share one coverage.
+    transaction (two where some are not known). Playbacks of one lawyer and lecture share one coverage.
 
     It locks the lawyer too: another device may be reporting another lecture for the same minute. Always in the same
     order, or two transactions could wait for each other.
     """
-    native = connection.features.has_native_uuid_field
-    asked = [public_id if native else public_id.hex for public_id in dict.fromkeys(ids)]
-    if not asked:
-        return {}
-    lock = (
-        "FOR NO KEY UPDATE OF lawyer, coverage, playback" if connection.features.has_select_for_update else ""
-    )
+    wanted = list(dict.fromkeys(ids))
     found: dict[UUID, Watched] = {}
     shared: dict[int, Coverage] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCKED.format(places=", ".join(["%s"] * len(asked)), lock=lock), asked)
-        for row in cursor.fetchall():
-            each = _watched(list(row))
+    # PostgreSQL leaves out a row whose lawyer moved to another association while it waited for the lock: ask again.
+    for _attempt in range(2):
+        asked = [public_id for public_id in wanted if public_id not in found]
+        for each in _locked(asked) if asked else ():
             coverage = shared.setdefault(each.coverage.pk, each.coverage)
-            found[each.playback.public_id] = Watched(
-                each.playback, coverage, each.version, each.jurisdiction, each.account_id
-            )
+            found[each.playback.public_id] = replace(each, coverage=coverage)
     return found
 
 
@@ -149,6 +150,17 @@ def keep(watched: Sequence[Watched]) -> None:
         )
 
 
+def _locked(asked: Sequence[UUID]) -> list[Watched]:
+    native = connection.features.has_native_uuid_field
+    lock = (
+        "FOR NO KEY UPDATE OF lawyer, coverage, playback" if connection.features.has_select_for_update else ""
+    )
+    statement = _LOCKED.format(places=", ".join(["%s"] * len(asked)), lock=lock)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [public_id if native else public_id.hex for public_id in asked])
+        return [_watched(list(row)) for row in cursor.fetchall()]
+
+
 def _watched(row: list[Any]) -> Watched:
     def next_of(names: Sequence[str]) -> dict[str, Any]:
         values, row[:] = row[: len(names)], row[len(names) :]
@@ -173,7 +185,9 @@ def _watched(row: list[Any]) -> Watched:
 
 
 def _model(model: Any, values: dict[str, Any]) -> Any:
-    return model.from_db(connection.alias, list(values), list(values.values()))
+    # Django wants them in the order of the model's fields, whatever names come with them.
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(connection.alias, names, [values[name] for name in names])
 
 
 def _uuid(value: UUID | str) -> UUID:

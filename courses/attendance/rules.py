@@ -8,6 +8,7 @@ recording; wall time is the server's clock since 1970. Intervals are half open, 
 import hashlib
 import hmac
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -79,6 +80,18 @@ def union(intervals: Iterable[Sequence[int]]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
+
+
+def insert(intervals: list[Interval], piece: Interval) -> None:
+    """Make sorted disjoint intervals cover a piece as well, in place: as `union`, without looking at all of them."""
+    start, end = piece
+    if end <= start:
+        return
+    first = bisect_left(intervals, start, key=lambda each: each[1])
+    after = bisect_right(intervals, end, lo=first, key=lambda each: each[0])
+    if first < after:
+        start, end = min(start, intervals[first][0]), max(end, intervals[after - 1][1])
+    intervals[first:after] = [(start, end)]
 
 
 def intersection(left: Iterable[Sequence[int]], right: Iterable[Sequence[int]]) -> list[Interval]:
@@ -234,11 +247,16 @@ def judge(span: Span, frame: Frame, terms: Terms) -> Verdict:
     return Verdict(tuple(media), tuple(walls), said[0] if said else None)
 
 
-def too_scattered(known: Sequence[Interval], more: Iterable[Interval]) -> bool:
-    """Tell whether `more` would leave more than MOST_PIECES pieces of a recording where there are fewer now. Nobody
-    watches like that, and a record without a bound could be made to fill the database.
+def too_scattered(known: Sequence[Interval], more: Sequence[Interval]) -> bool:
+    """Tell whether `more` would leave more than MOST_PIECES pieces of a recording where `known` (sorted and disjoint) has
+    fewer. Nobody watches like that, and a record without a bound could be made to fill the database.
     """
-    return len(union([*known, *more])) > max(MOST_PIECES, len(known))
+    if len(known) + len(more) <= MOST_PIECES:
+        return False
+    pieces = list(known)
+    for piece in more:
+        insert(pieces, piece)
+    return len(pieces) > max(MOST_PIECES, len(known))
 
 
 def _played(span: Span, walls: Sequence[Interval], max_rate: Decimal) -> tuple[list[Interval], int]:

@@ -13,13 +13,9 @@ def serve(request: HttpRequest, index: str, slug: str) -> HttpResponseBase:
     Whatever else stands there is left to Wagtail. All lectures live under the one lecture index, where no two
     have the same slug.
     """
-    lecture = (
-        LecturePage.objects.live()
-        .filter(slug=slug, url_path__endswith=f"/{index}/{slug}/")
-        .select_related("topic", "association")
-        .first()
-    )
-    if lecture is not None:
+    lecture = LecturePage.objects.live().filter(slug=slug).select_related("topic", "association").first()
+    # Compared here: a database may not tell capital letters from small ones.
+    if lecture is not None and lecture.url_path.endswith(f"/{index}/{slug}/"):
         # Where Wagtail remembers what an address leads to.
         request._wagtail_route_for_request = RouteResult(lecture)  # type: ignore[attr-defined]
     response: HttpResponseBase = wagtail.serve(request, f"{index}/{slug}/")

@@ -144,9 +144,14 @@ def printed(runs):
 
 
 class TestASittingOfAnHour:
-    def sitting(self, *, played=3600.0, covered=3590.0, credit=True):
+    def sitting(self, *, played=3600.0, covered=3590.0, credit=True, outages=(300.0, 600.0)):
         return Sitting(
-            "256", 60, played_s=played, covered_s=covered, credit=Credit(3420.0, "1.0") if credit else None
+            "256",
+            60,
+            outages_s=outages,
+            played_s=played,
+            covered_s=covered,
+            credit=Credit(3420.0, "1.0") if credit else None,
         )
 
     def test_it_keeps_its_promise_within_one_per_cent(self):
@@ -159,6 +164,9 @@ class TestASittingOfAnHour:
 
     def test_without_hours_in_the_ledger_it_is_missed(self):
         assert self.sitting(credit=False).missed == ["credited"]
+
+    def test_a_line_that_was_lost_once_only_proves_nothing(self):
+        assert self.sitting(outages=(300.0,)).missed == ["outages"]
 
     def test_nothing_played_is_no_promise_kept(self):
         assert "credited_is_played" in self.sitting(played=0.0, covered=0.0).missed

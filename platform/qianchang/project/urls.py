@@ -1,7 +1,7 @@
 """Every address of the site. Public pages have an English twin under /en/; desks and the API do not."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -34,7 +34,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("_util/login/", _to_sign_in),
-    path("<str:index>/<str:slug>/", routing.serve),
+    re_path(r"^(?P<index>[\w-]+)/(?P<slug>[\w-]+)/$", routing.serve),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

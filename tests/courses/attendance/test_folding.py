@@ -19,6 +19,7 @@ from tests.courses.attendance.simulation import MINUTE
 
 pytestmark = pytest.mark.django_db
 
+# How often the database is asked: the rows that are written back go together, as PostgreSQL's pipeline sends them.
 # BEGIN and COMMIT, in a test a savepoint; playback with coverage, lawyer and lecture, rule, the same spans and the
 # overlapping ones, spans, coverage and playback written; codes, awards.
 QUERIES = 11
@@ -147,6 +148,30 @@ def test_a_record_in_ever_smaller_pieces_has_an_end_and_honest_watching_goes_on(
     (joined,) = folding.fold([report(playback, evening, 1, 10, at=11)])
     assert joined.refused == ()
     assert len(Coverage.objects.get().intervals_ms) == 3
+
+
+def test_one_span_with_many_gaps_does_not_get_past_the_bound(world, opened, evening, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_PIECES", 5)
+    playback = opened(world.county_lawyer)
+    start = to_ms(evening)
+    # given: every other second of wall time was spent on one and the same second of the lecture
+    same = [ReportedSpan(n + 1, (0, 1000), (start + 2000 * n, start + 2000 * n + 1000)) for n in range(20)]
+    # when: one span claims all of that time for a stretch of the lecture, which leaves the seconds between
+    whole = ReportedSpan(21, (10_000, 50_000), (start, start + 40_000))
+    (folded,) = folding.fold(
+        [
+            Report(
+                account_id=playback.lawyer.account_id,
+                playback_id=playback.public_id,
+                spans=[*same, whole],
+                device_now_ms=start + 60_000,
+                position_ms=0,
+                at=evening + timedelta(minutes=1),
+            )
+        ]
+    )
+    assert (21, Refusal.TOO_SCATTERED) in folded.refused
+    assert len(Coverage.objects.get().intervals_ms) <= 5
 
 
 def test_the_sittings_of_a_page_are_read_without_their_reports(device, world, version):

@@ -273,3 +273,13 @@ class TestPresenceCodes:
         assert rules.presence_code(b"key", lawyer_id=1, version_id=1, index=1) != rules.presence_code(
             b"other", lawyer_id=1, version_id=1, index=1
         )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12),
+    st.tuples(st.integers(0, 60), st.integers(0, 60)),
+)
+def test_a_piece_put_in_makes_the_same_as_the_union_of_all(pieces, piece):
+    intervals = rules.union(pieces)
+    rules.insert(intervals, piece)
+    assert intervals == rules.union([*pieces, piece])
