@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -14,6 +16,8 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, Page, PagePermissionTester, PageViewRestriction
 from wagtail.snippets.models import register_snippet
 from wagtail.url_routing import RouteResult
+
+from media_pipeline import api as media
 
 
 class Category(models.TextChoices):
@@ -212,6 +216,10 @@ class LecturePage(LocalisedPage):
     def serve(self, request: HttpRequest, part: str = "") -> HttpResponseBase:
         if part != "text":
             answer: HttpResponseBase = super().serve(request)
+            viewer_id = request.user.pk
+            if viewer_id is not None and (getattr(answer, "context_data", None) or {}).get("player"):
+                # The page has links to the recording for its player: they open for this viewer alone.
+                media.set_viewer_cookie(answer, viewer_id=viewer_id, at=timezone.now())
             return answer
         from courses.catalogue import transcript_views
 
@@ -274,18 +282,29 @@ class CourseIndexPage(LocalisedPage):
     subpage_types = ["catalogue.CoursePage"]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.catalogue import pages
+        from courses.catalogue import course_pages
 
-        return {**super().get_context(request, *args, **kwargs), **pages.course_index(request)}
+        return {**super().get_context(request, *args, **kwargs), **course_pages.course_index(request)}
 
 
 class CoursePage(LocalisedPage):
-    """One course: lectures in order with one rule of completion. Remote training courses are courses."""
+    """One course: lectures in order with one rule of completion. Remote training courses are courses.
+
+    It is finished with the hours of `required_lectures` of its lectures (null: of all).
+    """
 
     opens_date = models.DateField(_("opens on"), null=True, blank=True)
+    required_lectures = models.PositiveSmallIntegerField(
+        _("lectures that finish the course"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many lectures have to be credited. Empty: all of them."),
+    )
     content_panels = [
         *LocalisedPage.content_panels,
         FieldPanel("opens_date"),
+        FieldPanel("required_lectures"),
         InlinePanel("course_lectures", label=_("Lectures in order")),
     ]
     template = "courses/catalogue/course.html"
@@ -293,9 +312,13 @@ class CoursePage(LocalisedPage):
     subpage_types: list[str] = []
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from courses.catalogue import pages
+        from courses.catalogue import course_pages
 
-        return {**super().get_context(request, *args, **kwargs), **pages.course(self, request)}
+        return {**super().get_context(request, *args, **kwargs), **course_pages.course(self, request)}
+
+    def required_of(self, lectures: int) -> int:
+        """How many credited lectures finish the course when it has so many: never more than it has."""
+        return lectures if self.required_lectures is None else min(self.required_lectures, lectures)
 
 
 class CourseLecture(Orderable):

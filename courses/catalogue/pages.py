@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue import queries, registries, rows, rules
@@ -170,52 +169,6 @@ def lecture(page: LecturePage, request: HttpRequest) -> dict[str, Any]:
         "state": registries.EnrolmentState.ENROLLED if player else registries.enrolment_state(page, request),
         "player": player,
     }
-
-
-@dataclass(frozen=True)
-class CourseRow:
-    """One course in the list: how many lectures, how many hours together, how many bytes of audio."""
-
-    course: CoursePage
-    url: str
-    lectures: int
-    length_ms: int
-
-
-def course_index(request: HttpRequest) -> dict[str, Any]:
-    """All courses with what they hold."""
-    courses = list(queries.live_courses())
-    ids = {place.lecture_id for course in courses for place in course.course_lectures.all()}
-    lengths = {
-        lecture.pk: rows.length_of(lecture)
-        for lecture in queries.with_row_parts(queries.live_lectures().filter(pk__in=ids))
-    }
-    return {"courses": [_course_row(course, lengths, request) for course in courses]}
-
-
-def course(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
-    """One course: its lectures in order, what they cost together and the next step."""
-    ids = list(page.course_lectures.order_by("sort_order").values_list("lecture_id", flat=True))
-    lectures = queries.with_row_parts(queries.live_lectures().filter(pk__in=ids)).in_bulk()
-    lecture_rows = rows.lecture_rows([lectures[pk] for pk in ids if pk in lectures], request)
-    today = timezone.localdate(timezone.now())
-    numbered = list(enumerate(lecture_rows, start=1))
-    return {
-        "rows": lecture_rows,
-        "state": registries.course_state(page, request),
-        "opens_later": page.opens_date is not None and page.opens_date > today,
-        "next_number": next((number for number, row in numbered if not row.finished), None),
-        "next_row": next((row for row in lecture_rows if not row.finished), None),
-        "length_ms": sum(row.length_ms for row in lecture_rows),
-        "hours": sum(row.hours or 0 for row in lecture_rows),
-        "audio_bytes": sum(row.audio_bytes or 0 for row in lecture_rows),
-        "video_bytes": sum(row.video_bytes or 0 for row in lecture_rows),
-    }
-
-
-def _course_row(page: CoursePage, lengths: Mapping[int, int], request: HttpRequest) -> CourseRow:
-    live = [place.lecture_id for place in page.course_lectures.all() if place.lecture_id in lengths]
-    return CourseRow(page, page.get_url(request) or "", len(live), sum(lengths[pk] for pk in live))
 
 
 def _relevance(page: LecturePage, words: list[str]) -> int:

@@ -6,7 +6,7 @@ they start; as long as nobody did, the answers are those of a site without them.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -24,7 +24,10 @@ class EnrolmentState(StrEnum):
     NOT_A_LAWYER = "not_a_lawyer"
     NOT_RELEASED = "not_released"
     CAN_ENROL = "can_enrol"
+    REFUSED = "refused"
+    WAITING = "waiting"
     ENROLLED = "enrolled"
+    FINISHED = "finished"
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,60 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class CourseClass:
+    """One class (班) of a course as a reader sees it. Dates are days that still count; `audience` and `seats` are
+    words, empty where there is nothing to say; `refusal` says why this reader cannot join, empty where they can.
+    `pk` None: studying on one's own, outside any class.
+    """
+
+    pk: int | None
+    name: str
+    association: str = ""
+    begins: date | None = None
+    last: date | None = None
+    enrol_last: date | None = None
+    audience: str = ""
+    seats: str = ""
+    waiting: int = 0
+    is_full: bool = False
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class CourseStanding:
+    """How a reader stands to one course: in `own` class (None: in none), with a `place` on its waiting list, or before
+    the classes on `offer`. `enrolment_id` is what can be withdrawn. `runs_now`: the class has begun and is not over.
+    `credited`: of how many of its lectures the hours stand.
+    """
+
+    state: EnrolmentState
+    own: CourseClass | None = None
+    offer: tuple[CourseClass, ...] = ()
+    place: int | None = None
+    finished_at: datetime | None = None
+    enrolment_id: int | None = None
+    runs_now: bool = False
+    credited: int = 0
+
+
+@dataclass(frozen=True)
+class ClassTaken:
+    """One class that a lawyer is in, waits for or has finished, and how many of its lectures are credited."""
+
+    course_id: int
+    own: CourseClass
+    state: EnrolmentState
+    place: int | None
+    finished_at: datetime | None
+    credited: int
+    required: int
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What one lawyer takes, newest first: ids of lectures (those of courses are not among them) and of courses."""
+    """What one lawyer takes, newest first: ids of lectures (those of courses are not among them) and of courses in
+    whose classes the lawyer has a seat.
+    """
 
     lecture_ids: tuple[int, ...] = ()
     course_ids: tuple[int, ...] = ()
@@ -52,11 +107,14 @@ class EnrolmentDesk(Protocol):
     ) -> dict[int, EnrolmentState]:
         """How the reader stands to each lecture, by its id; queries do not grow with their number."""
 
-    def course_state(self, course: CoursePage, request: HttpRequest) -> EnrolmentState:
+    def course_standing(self, course: CoursePage, request: HttpRequest) -> CourseStanding:
         """How the reader stands to a course."""
 
     def taken_by(self, lawyer: Lawyer) -> Taken:
         """What the lawyer takes."""
+
+    def classes_of(self, lawyer: Lawyer) -> list[ClassTaken]:
+        """The classes of the lawyer, newest first; queries do not grow with their number."""
 
     def release(
         self, *, lecture: LecturePage, associations: Sequence[Association] | None, by: Account, at: datetime
@@ -117,11 +175,11 @@ def enrolment_state(lecture: LecturePage, request: HttpRequest) -> EnrolmentStat
     return enrolment_states([lecture], request)[lecture.pk]
 
 
-def course_state(course: CoursePage, request: HttpRequest) -> EnrolmentState:
+def course_standing(course: CoursePage, request: HttpRequest) -> CourseStanding:
     """Return how the reader stands to a course."""
-    return (
-        EnrolmentState.GUEST if _registered.desk is None else _registered.desk.course_state(course, request)
-    )
+    if _registered.desk is None:
+        return CourseStanding(EnrolmentState.GUEST)
+    return _registered.desk.course_standing(course, request)
 
 
 def player_for(

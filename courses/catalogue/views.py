@@ -231,8 +231,8 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     lawyer, desk = lawyer_of(request.user), registries.enrolment_desk()
     taken = pages.taken_rows(request)
     catalogue = LectureIndexPage.objects.live().first()
-    course_ids = desk.taken_by(lawyer).course_ids if lawyer is not None and desk is not None else ()
-    courses = CoursePage.objects.live().filter(pk__in=course_ids)
+    classes = desk.classes_of(lawyer) if lawyer is not None and desk is not None else []
+    courses = CoursePage.objects.live().in_bulk([each.course_id for each in classes])
     return render(
         request,
         "courses/catalogue/my_learning.html",
@@ -240,7 +240,11 @@ def my_learning(request: HttpRequest) -> HttpResponse:
             "is_lawyer": lawyer is not None,
             "unfinished": pages.unfinished(taken),
             "finished": [row for row in taken if row.finished],
-            "courses": [(course, course.get_url(request)) for course in courses],
+            "classes": [
+                (courses[each.course_id], courses[each.course_id].get_url(request), each)
+                for each in classes
+                if each.course_id in courses
+            ],
             "catalogue_url": catalogue.get_url(request) if catalogue else "/",
         },
     )

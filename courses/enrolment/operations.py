@@ -8,20 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.catalogue.models import CoursePage, LecturePage
-from courses.enrolment import queries
-from courses.enrolment.models import Enrolment, Release
+from courses.enrolment import history, queries, wording
+from courses.enrolment.admission import UnableToEnrol
+from courses.enrolment.classes import default_run
+from courses.enrolment.history import Kind, Step
+from courses.enrolment.models import CourseRun, Enrolment, Release
+from courses.enrolment.seating import join_class
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association, Lawyer
 from qianchang.people.permissions import Act, require
 from qianchang.people.queries import eligibility_snapshot
 
+__all__ = ["UnableToEnrol", "UnableToRelease", "enrol", "release_lecture"]
+
 
 class UnableToRelease(Exception):
     """The lecture cannot be opened to anybody now. The text says what to do."""
-
-
-class UnableToEnrol(Exception):
-    """The lawyer cannot take this now. The text says what to do."""
 
 
 @transaction.atomic
@@ -68,32 +70,33 @@ def enrol(
     lawyer: Lawyer,
     lecture: LecturePage | None = None,
     course: CoursePage | None = None,
+    run: CourseRun | None = None,
     by: Account,
     at: datetime,
 ) -> Enrolment:
     """Let a lawyer take one lecture or one course, and freeze what the lawyer counts as on that day.
 
-    Enrolling twice is the same as once. Raises UnableToEnrol when it is not open to the lawyer's association, is
-    not published, or the one who asks is not the lawyer. Source: domain.md, "Who is eligible".
+    A course is taken in a class: in `run`, or in the only one there is for the lawyer; whoever stands in one stays
+    there. Enrolling twice is the same as once. Raises UnableToEnrol when it is not open to the lawyer, is not
+    published, or the one who asks is not the lawyer. Source: domain.md, "Who is eligible".
     """
     if (lecture is None) == (course is None):
         raise ValueError("one lecture or one course")
     if lawyer.account_id != by.pk:
-        raise UnableToEnrol(_("Only the lawyer can enrol. Sign in with the lawyer's own account."))
-    if lecture is not None:
-        _refuse_lecture(lawyer, lecture, at=at)
-        key = f"lecture {lecture.pk}"
-    elif course is not None:
-        _refuse_course(lawyer, course, at=at)
-        key = f"course {course.pk}"
+        raise UnableToEnrol(str(wording.ONLY_THE_LAWYER))
+    if course is not None:
+        return _enrol_in_course(lawyer, course, run, by=by, at=at)
+    assert lecture is not None  # noqa: S101 - said above
+    _refuse_lecture(lawyer, lecture, at=at)
     enrolment, made = Enrolment.objects.get_or_create(
         lawyer=lawyer,
         lecture=lecture,
-        course=course,
         defaults={"eligibility": eligibility_snapshot(lawyer, timezone.localdate(at)), "enrolled_at": at},
     )
     if made:
-        audit.record("enrol", object_type="enrolment", object_key=str(enrolment.pk), by=by, at=at, what=key)
+        step = Step(enrolment, Kind.ENROLLED, eligibility=enrolment.eligibility)
+        history.record_all([step], by=by, at=at)
+        history.audit_all([step], by=by, at=at)
     return enrolment
 
 
@@ -104,14 +107,20 @@ def _refuse_lecture(lawyer: Lawyer, lecture: LecturePage, *, at: datetime) -> No
         raise UnableToEnrol(_("This lecture is not open to your region yet. Ask your association for it."))
 
 
-def _refuse_course(lawyer: Lawyer, course: CoursePage, *, at: datetime) -> None:
-    if not course.live:
-        raise UnableToEnrol(_("This course is not published. Choose another one in the list of courses."))
-    if course.opens_date is not None and course.opens_date > timezone.localdate(at):
-        raise UnableToEnrol(
-            _("This course opens on %(date)s. Come back then.") % {"date": course.opens_date.isoformat()}
-        )
-    if not queries.course_is_open(course, lawyer.association, at=at):
-        raise UnableToEnrol(
-            _("No lecture of this course is open to your region yet. Ask your association for it.")
-        )
+def _enrol_in_course(
+    lawyer: Lawyer, course: CoursePage, run: CourseRun | None, *, by: Account, at: datetime
+) -> Enrolment:
+    on = timezone.localdate(at)
+    standing = queries.standing_in(course, lawyer)
+    if run is None and standing is not None and queries.goes_on(standing, on=on):
+        return standing
+    if run is None:
+        classes = queries.classes_for(course, lawyer.association, on=on)
+        finished = standing.run_id if standing is not None else None
+        others = [each for each in classes if each.pk != finished]
+        if len(others) > 1:
+            raise UnableToEnrol(str(wording.CHOOSE_A_CLASS))
+        if not others and standing is not None:
+            return standing
+        run = others[0] if others else default_run(course=course, at=at)
+    return join_class(run=run, lawyer=lawyer, by=by, at=at)

@@ -124,6 +124,7 @@ def test_a_course_that_opens_later_or_elsewhere_is_refused(world):
     with pytest.raises(operations.UnableToEnrol, match="No lecture of this course"):
         enrol(world, world.yunnan_lawyer, course=course)
     course.opens_date = date(2026, 11, 3)
+    course.save()
     with pytest.raises(operations.UnableToEnrol, match="opens on 2026-11-03"):
         enrol(world, world.county_lawyer, course=course)
 

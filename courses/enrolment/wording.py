@@ -1,0 +1,126 @@
+"""Why somebody is refused and what to do about it, and whom a class is for, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.enrolment.models import CourseRun, Enrolment
+from courses.enrolment.rules import Answer, Category, Outside
+
+CATEGORIES = {
+    Category.WESTERN: gettext_lazy("western lawyers"),
+    Category.COUNTY: gettext_lazy("county lawyers"),
+    Category.YOUNG: gettext_lazy("lawyers up to 40"),
+}
+# The classes of the tags in the stylesheet.
+COLOURS = {
+    Enrolment.State.ENROLLED: "br",
+    Enrolment.State.WAITING: "wa",
+    Enrolment.State.FINISHED: "ok",
+    Enrolment.State.WITHDRAWN: "",
+}
+ANSWERS = {
+    Answer.ENROLS: gettext_lazy("will be enrolled"),
+    Answer.WAITS: gettext_lazy("will wait"),
+    Answer.STANDS: gettext_lazy("nothing to do"),
+    Answer.OUTSIDE: gettext_lazy("need an exception"),
+    Answer.REFUSED: gettext_lazy("cannot be enrolled"),
+    Answer.UNREAD: gettext_lazy("cannot be read"),
+}
+ANSWER_COLOURS = {
+    Answer.ENROLS: "ok",
+    Answer.WAITS: "wa",
+    Answer.STANDS: "",
+    Answer.OUTSIDE: "wa",
+    Answer.REFUSED: "er",
+    Answer.UNREAD: "er",
+}
+
+
+def run_name(run: CourseRun) -> str:
+    """What a class is called; the default run is called what it is."""
+    return run.name or _("Study on your own")
+
+
+def categories_in_words(categories: Any) -> str:
+    """The categories of an audience as a list; empty for everybody."""
+    return _(", ").join(str(CATEGORIES[Category(each)]) for each in categories)
+
+
+def counts_as(eligibility: Mapping[str, Any]) -> str:
+    """What somebody counts as by a snapshot, in words."""
+    found = [str(words) for category, words in CATEGORIES.items() if eligibility.get(category)]
+    return _(", ").join(found) or _("none of these")
+
+
+def outside_sentence(why: Outside, run: CourseRun, eligibility: Mapping[str, Any]) -> str:
+    """Why the audience of a class leaves somebody out, and who can help."""
+    if why is Outside.OTHER_ASSOCIATION:
+        return _(
+            "This class is for the lawyers of other associations. Ask your association for a class of its own."
+        )
+    audience = categories_in_words(run.categories)
+    if why is Outside.AGE_UNKNOWN:
+        return _(
+            "This class is for %(audience)s, and the roster has no birth year for you. Ask your association to add it."
+        ) % {"audience": audience}
+    return _(
+        "This class is for %(audience)s; by the roster you count as: %(found)s. If the roster is wrong, or there are "
+        "grounds for an exception, ask your association."
+    ) % {"audience": audience, "found": counts_as(eligibility)}
+
+
+def outside_on_a_list(why: Outside, run: CourseRun, eligibility: Mapping[str, Any]) -> str:
+    """The same to the officer whose list it is."""
+    if why is Outside.OTHER_ASSOCIATION:
+        return _("not eligible: the class is for other associations")
+    audience = categories_in_words(run.categories)
+    if why is Outside.AGE_UNKNOWN:
+        return _("not eligible: the class is for %(audience)s, and the roster has no birth year") % {
+            "audience": audience
+        }
+    return _("not eligible: the class is for %(audience)s, counts as: %(found)s") % {
+        "audience": audience,
+        "found": counts_as(eligibility),
+    }
+
+
+def snapshot_in_words(eligibility: Mapping[str, Any], *, association: str) -> list[tuple[str, str]]:
+    """A frozen snapshot as facts, each with its words; `association` is the name of the one that it holds by code."""
+    basis = eligibility.get("western_basis") or {}
+    yes_no = {True: _("yes"), False: _("no"), None: _("unknown: the roster has no birth year")}
+    western = yes_no[bool(eligibility.get("western"))]
+    if basis:
+        western = _("yes, by the list: %(code)s") % {"code": basis["code"]}
+    return [
+        (_("As of"), str(eligibility.get("on", ""))),
+        (_("Association"), association),
+        (_("Region of the firm"), str(eligibility.get("firm_region", ""))),
+        (_("Western lawyer"), western),
+        (_("County lawyer"), yes_no[bool(eligibility.get("county"))]),
+        (_("Up to 40"), yes_no[eligibility.get("young")]),
+    ]
+
+
+def seats_in_words(run: CourseRun, *, taken: int) -> str:
+    """How many seats a class has left."""
+    if run.seats is None:
+        return _("no limit of seats")
+    return _("%(left)d of %(seats)d seats free") % {"left": run.seats - taken, "seats": run.seats}
+
+
+NOT_PUBLISHED = gettext_lazy("This course is not published. Choose another one in the list of courses.")
+NO_LECTURE_OPEN = gettext_lazy(
+    "No lecture of this course is open to your region yet. Ask your association for it."
+)
+ONLY_THE_LAWYER = gettext_lazy("Only the lawyer can enrol. Sign in with the lawyer's own account.")
+CHOOSE_A_CLASS = gettext_lazy("Your association holds several classes of this course. Choose one of them.")
+THERE_IS_A_CLASS = gettext_lazy("Your association holds a class of this course. Join that one.")
+OTHER_PEOPLES_CLASS = gettext_lazy(
+    "This class is held for the lawyers of another association. Open the course to see yours."
+)
+TAKES_IT_ALREADY = gettext_lazy(
+    "You take this course already, in another class. Withdraw there first if you want to change."
+)
