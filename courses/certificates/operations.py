@@ -14,6 +14,7 @@ from courses.certificates.rules import Context, FrozenEntry
 from courses.credits import queries as credits
 from courses.credits.models import CreditEntry
 from courses.credits.operations import licence_digest
+from courses.schedule.rules import ONSITE
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Account, Lawyer
 
@@ -113,7 +114,9 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Account, at
 def _context(lawyer: Lawyer, year: credits.Year, entries: list[CreditEntry]) -> Context:
     frozen = [_frozen(number, entry) for number, entry in enumerate(entries, start=1)]
     jurisdiction = year.rule.jurisdiction
-    return Context(
+    ethics = [entry for entry in frozen if entry["category"] == Category.ETHICS]
+    onsite = rules.hours_in(entry for entry in ethics if entry["mode"] == ONSITE)
+    context = Context(
         jurisdiction=jurisdiction.code,
         jurisdiction_name=jurisdiction.name_zh,
         rule_version=year.rule.version,
@@ -125,9 +128,12 @@ def _context(lawyer: Lawyer, year: credits.Year, entries: list[CreditEntry]) -> 
         until=(year.end_date - timedelta(days=1)).isoformat(),
         entries=frozen,
         total=f"{rules.hours_in(frozen):.1f}",
-        ethics=f"{rules.hours_in(entry for entry in frozen if entry['category'] == Category.ETHICS):.1f}",
-        required=f"{year.rule.yearly_hours:.1f}",
+        ethics=f"{rules.hours_in(ethics):.1f}",
+        required=f"{year.totals.total.required:.1f}",
     )
+    if onsite:
+        context["onsite"] = f"{onsite:.1f}"
+    return context
 
 
 def _frozen(number: int, entry: CreditEntry) -> FrozenEntry:

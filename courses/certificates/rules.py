@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 # Digits and letters that nobody confuses: no I, L, O or U. Eight of them are 40 bits, drawn at random, so a
 # number says nothing of the one before it.
@@ -48,6 +48,8 @@ class Context(TypedDict):
     entries: list[FrozenEntry]
     total: str
     ethics: str
+    # Of the ethics those on site; left out where there are none, so that older certificates stay the same content.
+    onsite: NotRequired[str]
     required: str
 
 

@@ -1,6 +1,7 @@
 """Certificates: one's own, their paper, and the public page that checks a number."""
 
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.certificates import operations, pdf, queries, rules
+from courses.certificates import badges, operations, pdf, queries, rules
 from courses.certificates.forms import NumberForm
+from courses.certificates.models import Certificate
 from courses.credits import queries as credits
+from qianchang.groundwork import signing
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
 
@@ -46,6 +49,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "year": found,
         "statements": queries.certificates_of(lawyer, year),
+        "has_badges": bool(settings.LEDGER_KEY),
         "has_hours": any(entry.hours > 0 and not credits.is_reversed(entry) for entry in found.entries),
     }
     return render(request, "courses/certificates/year.html", context)
@@ -55,6 +59,34 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, number: str) -> HttpResponse:
     """The PDF of a certificate, for its lawyer and the officers who may revoke it."""
+    found = _usable(request, number)
+    if isinstance(found, HttpResponse):
+        return found
+    answer = HttpResponse(pdf.paper_of(found), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@login_required
+@require_safe
+def badge(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed credential of a certificate, for the same people. There is none where the site signs nothing."""
+    found = _usable(request, number)
+    if isinstance(found, HttpResponse):
+        return found
+    try:
+        credential = badges.badge_of(found)
+    except signing.NoLedgerKey as error:
+        raise Http404 from error
+    answer = HttpResponse(credential, content_type=badges.MEDIA_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.jwt"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _usable(request: HttpRequest, number: str) -> Certificate | HttpResponse:
+    """Return a certificate that may be handed out to the one who asks, or the answer that says why not."""
     if not isinstance(request.user, Account):
         raise PermissionDenied
     if _too_often(request, "certificate_paper", request.user):
@@ -63,13 +95,10 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
         found = queries.certificate_for(request.user, number, at=timezone.now())
     except queries.CertificateUnknown as error:
         raise Http404 from error
-    if not queries.statements([found])[0].is_usable:
-        messages.error(request, _("This certificate does not hold any more, so it is not printed again."))
-        return redirect("certificates:verify", found.number)
-    answer = HttpResponse(pdf.paper_of(found), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    if queries.statements([found])[0].is_usable:
+        return found
+    messages.error(request, _("This certificate does not hold any more, so it is not printed again."))
+    return redirect("certificates:verify", found.number)
 
 
 @require_safe

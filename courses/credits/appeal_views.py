@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.credits import appeals, queries, wording
@@ -39,14 +40,19 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
         window = appeals.open_window(lawyer, at=at)
     except queries.NoCreditRule as error:
         raise Http404 from error
-    form = AppealForm(
-        request.POST if request.method == "POST" else None, initial={"about": _chosen(request)}, window=window
-    )
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AppealForm(*sent, initial={"about": _chosen(request)}, window=window)
     if request.method == "POST" and form.is_valid():
         try:
             entry, span = appeals.subject_of(lawyer, **form.subject())
             appeal = appeals.file_appeal(
-                lawyer=lawyer, entry=entry, span=span, words=form.cleaned_data["words"], by=account, at=at
+                lawyer=lawyer,
+                entry=entry,
+                span=span,
+                words=form.cleaned_data["words"],
+                photo=form.cleaned_data["photo"],
+                by=account,
+                at=at,
             )
         except appeals.UnableToAppeal as refusal:
             form.add_error(None, str(refusal))
@@ -64,19 +70,38 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
 def my_appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """One appeal and its answer."""
     lawyer, account = _lawyer(request)
+    at = timezone.now()
     try:
-        appeal = appeals.appeal_for(account, pk, at=timezone.now())
+        appeal = appeals.appeal_for(account, pk, at=at)
     except appeals.AppealUnknown as error:
         raise Http404 from error
     if appeal.lawyer_id != lawyer.pk:
         raise Http404
+    if request.method == "GET":
+        appeals.note_read(appeal=appeal, by=account, at=at)
     context = {
         "appeal": appeal,
+        "has_photo": appeals.has_photo(appeal),
         "about": wording.subject_words(appeal),
         "why_refused": wording.why_refused(appeal),
         "tag": wording.APPEAL_TAGS[_state(appeal)],
     }
     return render(request, "courses/credits/my_appeal.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The photo of an appeal, for its lawyer and the officers who may answer it."""
+    if not isinstance(request.user, Account):
+        raise Http404
+    try:
+        found = appeals.photo_for(request.user, pk, at=timezone.now())
+    except appeals.AppealUnknown as error:
+        raise Http404 from error
+    headers = {"Content-Disposition": f'inline; filename="appeal-{pk}.jpg"'}
+    return HttpResponse(bytes(found.jpeg), content_type="image/jpeg", headers=headers)
 
 
 def _lawyer(request: HttpRequest) -> tuple[Lawyer, Account]:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from courses.attendance.models import WatchedSpan
 from courses.credits import queries, rules
-from courses.credits.models import Appeal, Correction, CreditEntry
+from courses.credits.models import Appeal, AppealPhoto, Correction, CreditEntry
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, require
 
 # A list to choose from shows so many of each kind, the latest first.
 CHOICES = 20
+# So many unread answers are announced one by one.
+NOTICES = 3
 OPEN = (Appeal.State.SUBMITTED, Appeal.State.TAKEN_UP)
 
 
@@ -114,6 +116,27 @@ def appeal_for(account: Account, pk: int, *, at: datetime) -> Appeal:
     return found
 
 
+def unread_answers(lawyer: Lawyer) -> QuerySet[Appeal]:
+    """Return the answered appeals whose answer the lawyer did not open yet, latest first. They are the notice."""
+    rows = Appeal.objects.filter(lawyer=lawyer, decided_at__isnull=False, read_at=None)
+    return _with_subject(rows).order_by("-decided_at", "-pk")[:NOTICES]
+
+
+def photo_for(account: Account, pk: int, *, at: datetime) -> AppealPhoto:
+    """Return the photo of an appeal for those who may see the appeal. Raises AppealUnknown, also when there is
+    none.
+    """
+    photo = AppealPhoto.objects.filter(appeal=appeal_for(account, pk, at=at)).first()
+    if photo is None:
+        raise AppealUnknown(pk)
+    return photo
+
+
+def has_photo(appeal: Appeal) -> bool:
+    """Tell whether there is a photo, without reading it."""
+    return AppealPhoto.objects.filter(appeal=appeal).exists()
+
+
 def corrections_about(appeal: Appeal) -> QuerySet[Correction]:
     """Return what officers proposed and decided about the subject of an appeal, oldest first."""
     about = Q(entry=appeal.entry_id) if appeal.entry_id else Q(span=appeal.span_id)
@@ -160,10 +183,12 @@ def file_appeal(
     entry: CreditEntry | None = None,
     span: WatchedSpan | None = None,
     words: str,
+    photo: bytes = b"",
     by: Account,
     at: datetime,
 ) -> Appeal:
     """File an appeal of a lawyer about one's own entry or refused span. The same appeal again changes nothing.
+    `photo` is a JPEG of our own making (photos.repainted).
 
     Raises UnableToAppeal with a sentence, and queries.NoCreditRule.
     """
@@ -189,6 +214,8 @@ def file_appeal(
     appeal = Appeal.objects.create(
         lawyer=lawyer, entry=entry, span=span, words=words, filed_by=by, filed_at=at
     )
+    if photo:
+        AppealPhoto.objects.create(appeal=appeal, jpeg=photo, size_bytes=len(photo))
     audit.record("filed appeal", object_type="appeal", object_key=str(appeal.pk), by=by, at=at)
     return appeal
 
@@ -235,6 +262,12 @@ def answer_appeal(*, appeal: Appeal, corrected: bool, words: str, by: Account, a
         "answered appeal", object_type="appeal", object_key=str(appeal.pk), by=by, at=at, state=state.value
     )
     return appeal
+
+
+def note_read(*, appeal: Appeal, by: Account, at: datetime) -> None:
+    """Note that its lawyer opened the answer of an appeal: the first time counts. Nobody else's look does."""
+    if appeal.decided_at is not None and appeal.read_at is None and appeal.lawyer.account_id == by.pk:
+        Appeal.objects.filter(pk=appeal.pk, read_at=None).update(read_at=at)
 
 
 def _locked(appeal: Appeal, *, by: Account, at: datetime) -> Appeal:

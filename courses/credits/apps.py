@@ -14,13 +14,15 @@ class CreditsConfig(AppConfig):
         from courses.attendance.registries import register_credit_office
         from courses.catalogue.models import LectureVersion
         from courses.catalogue.registries import register_hours, register_progress
-        from courses.credits import office, queries
+        from courses.credits import course_hours, office, queries
+        from courses.enrolment.registries import register_credited_lectures
         from courses.schedule.registries import register_reach
 
         register_credit_office(office.Office())
         register_progress(office.progress)
         register_hours(office.hours_preview)
         register_reach(queries.reach)
+        register_credited_lectures(course_hours.credited_lectures)
         # A version is frozen once anybody earned on it, and the catalogue cannot know who did.
         pre_save.connect(_keep_frozen, sender=LectureVersion, dispatch_uid="credits.keep_frozen")
 

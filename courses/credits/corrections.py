@@ -18,6 +18,7 @@ from courses.attendance.models import WatchedSpan
 from courses.credits import queries
 from courses.credits.models import Correction, CreditEntry
 from courses.credits.operations import award_if_due
+from courses.enrolment.completion import complete_courses
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, may, require
@@ -265,6 +266,8 @@ def _post(correction: Correction, *, checker: Account, at: datetime) -> CreditEn
     ledgers.append(entry, ledger=original.ledger, at=at)
     verb = "reversed" if is_reversal else "gave back"
     audit.record(verb, object_type="credit entry", object_key=str(original), by=checker, at=at)
+    if not is_reversal:
+        complete_courses(lawyer_id=entry.lawyer_id, lecture_id=entry.lecture_id, at=at)
     return entry
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from courses.credits import photos
 from courses.credits.appeals import Window
 from courses.credits.wording import entry_words, span_words
 
@@ -38,6 +39,16 @@ class AppealForm(forms.Form):
         error_messages={"required": _("Say in a sentence what is wrong.")},
     )
 
+    photo = forms.FileField(
+        label=_("Photo (if it helps)"),
+        help_text=_(
+            "JPEG, PNG or WebP, at most 8 MB; it is made small here. Only you and the officers who answer see it."
+        ),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
+    )
+
     def __init__(self, *args: Any, window: Window, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         about = self.fields["about"]
@@ -46,6 +57,16 @@ class AppealForm(forms.Form):
             *((f"entry-{entry.pk}", entry_words(entry)) for entry in window.entries),
             *((f"span-{span.pk}", span_words(span)) for span in window.spans),
         ]
+
+    def clean_photo(self) -> bytes:
+        """Return the photo as it is kept: painted anew, or nothing."""
+        sent = self.cleaned_data["photo"]
+        if not sent:
+            return b""
+        try:
+            return photos.repainted(sent, size_bytes=sent.size)
+        except photos.UnusablePhoto as refusal:
+            raise forms.ValidationError(str(refusal), code="photo") from refusal
 
     def subject(self) -> dict[str, int]:
         """Return the choice as a name (entry or span) and its number."""

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.credits import rules
 from qianchang.groundwork.chain import Fields
 from qianchang.groundwork.models import FIRST_FORM, LedgerEntry, digest_of
 
@@ -16,7 +17,18 @@ from qianchang.groundwork.models import FIRST_FORM, LedgerEntry, digest_of
 class CreditRule(models.Model):
     """One version of one jurisdiction's rule, in force from a day on. Source of the defaults: domain.md,
     "From watching to 学时". Never edited once an entry was made under it: a change is a new version.
+
+    The yearly hours are parts of each other: on site is part of ethics, ethics is part of all. The year begins
+    in `year_starts_month`; a delivery mode with an AccountingWindow has a year of its own.
     """
+
+    class ProRata(models.TextChoices):
+        WHOLE = rules.ProRata.WHOLE.value, _("the whole duty for everybody who practised")
+        MONTHS = rules.ProRata.MONTHS.value, _("a twelfth for each whole month of practice")
+        DAYS = rules.ProRata.DAYS.value, _("by days of practice")
+
+    # In which month the year of network video begins, as queries.rule_for reads it along.
+    video_month: int | None = None
 
     jurisdiction = models.ForeignKey(
         "people.Jurisdiction", on_delete=models.PROTECT, related_name="credit_rules"
@@ -31,17 +43,50 @@ class CreditRule(models.Model):
     presence_minutes = models.PositiveSmallIntegerField(default=45)
     yearly_hours = models.DecimalField(max_digits=5, decimal_places=1, default=Decimal("40"))
     yearly_ethics_hours = models.DecimalField(max_digits=5, decimal_places=1, default=Decimal("12"))
+    yearly_onsite_hours = models.DecimalField(
+        max_digits=5, decimal_places=1, default=Decimal("4"), db_default=Decimal("4")
+    )
+    # What is asked of somebody who was licensed, left or was suspended within the year.
+    pro_rata = models.CharField(
+        max_length=6, choices=ProRata.choices, default=ProRata.MONTHS, db_default=ProRata.MONTHS.value
+    )
     year_starts_month = models.PositiveSmallIntegerField(default=1)
     # How long a lawyer may ask about an entry or a refused stretch, in days after it was recorded.
     appeal_days = models.PositiveSmallIntegerField(default=30, db_default=30)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["jurisdiction", "version"], name="credits_rule_version_once")
+            models.UniqueConstraint(fields=["jurisdiction", "version"], name="credits_rule_version_once"),
+            models.CheckConstraint(
+                condition=Q(yearly_onsite_hours__lte=F("yearly_ethics_hours")),
+                name="credits_rule_parts_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(year_starts_month__range=(1, 12)), name="credits_rule_year_starts"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.jurisdiction} v{self.version}"
+
+
+class AccountingWindow(models.Model):
+    """A delivery mode whose accounting year begins in another month than the rule's: hours by that mode are
+    accounted in its own year.
+    """
+
+    rule = models.ForeignKey(CreditRule, on_delete=models.PROTECT, related_name="windows")
+    mode_code = models.CharField(max_length=20)
+    starts_month = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "mode_code"], name="credits_window_once"),
+            models.CheckConstraint(condition=Q(starts_month__range=(1, 12)), name="credits_window_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.mode_code} {self.starts_month}"
 
 
 class CreditEntry(LedgerEntry):
@@ -112,6 +157,8 @@ class CreditEntry(LedgerEntry):
                 name="credits_reversal_takes_back",
             ),
         ]
+        # Every report of watching asks for the award of one lawyer for one lecture.
+        indexes = [models.Index(fields=["lawyer", "lecture"], name="credits_entry_lawyer_lecture")]
 
     def __str__(self) -> str:
         return f"{self.ledger} #{self.sequence} {self.hours}"
@@ -255,6 +302,9 @@ class Appeal(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(max_length=2000, blank=True)
+    # The answer went out by mail, and its lawyer opened it.
+    mailed_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -274,6 +324,10 @@ class Appeal(models.Model):
                 ),
                 name="credits_appeal_answered_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=False) | Q(mailed_at__isnull=True, read_at__isnull=True),
+                name="credits_appeal_read_after_the_answer",
+            ),
         ]
         indexes = [models.Index(fields=["state", "filed_at"])]
 
@@ -283,3 +337,23 @@ class Appeal(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.SUBMITTED, self.State.TAKEN_UP)
+
+
+class AppealPhoto(models.Model):
+    """The photo that a lawyer put to an appeal, as this platform painted it anew: a JPEG without the camera's
+    words (place, time, owner). It stands in the database, because it must be there exactly when the appeal is.
+
+    Personal data: whatever the photo shows.
+    """
+
+    appeal = models.OneToOneField(Appeal, on_delete=models.PROTECT, related_name="photo")
+    jpeg = models.BinaryField()
+    size_bytes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(size_bytes__range=(1, 300_000)), name="credits_photo_small")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id} {self.size_bytes} bytes"

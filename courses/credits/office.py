@@ -41,7 +41,7 @@ class Office:
         return _award(entry) if entry else None
 
     def standing_awards(self, asked: Sequence[Asked]) -> dict[tuple[int, int], Award]:
-        """Return the awards of these lawyers, lectures and accounting years. One query."""
+        """Return the awards of these lawyers, lectures and accounting years. One query, one more where there are any."""
         years = {
             (lawyer, lecture): rules.accounting_year(on, terms.year_starts_month)
             for lawyer, lecture, terms, on in asked
@@ -59,7 +59,8 @@ def terms_from(rule: CreditRule) -> Terms:
         max_rate=rule.max_rate,
         late_days=rule.late_days,
         presence_minutes=rule.presence_minutes,
-        year_starts_month=rule.year_starts_month,
+        # What is watched is network video, whose year may begin in a month of its own.
+        year_starts_month=rule.video_month or rule.year_starts_month,
         rule_id=rule.pk,
     )
 

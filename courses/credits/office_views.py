@@ -150,6 +150,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     proposed = list(appeals.corrections_about(found))
     context = {
         "appeal": found,
+        "has_photo": appeals.has_photo(found),
         "about": wording.subject_words(found),
         "why_refused": wording.why_refused(found),
         "tag": wording.APPEAL_TAGS[Appeal.State(found.state)],

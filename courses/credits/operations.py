@@ -13,6 +13,7 @@ from courses.attendance.rules import length_of
 from courses.catalogue.models import LectureVersion
 from courses.credits import queries, rules
 from courses.credits.models import CreditEntry, CreditRule
+from courses.enrolment.completion import complete_courses
 from courses.schedule.rules import NETWORK_VIDEO
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Jurisdiction, Lawyer
@@ -122,6 +123,7 @@ def _award(
     except IntegrityError:
         # Another report of the same lawyer was faster by a moment: its award is the one.
         return queries.awards_of(lawyer).filter(lecture=version.lecture_id, accounting_year=year).first()
+    complete_courses(lawyer_id=lawyer.pk, lecture_id=version.lecture_id, at=at)
     return entry
 
 

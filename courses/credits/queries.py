@@ -1,20 +1,29 @@
 """Reads of the hours: the rule that holds, the ledger of one lawyer, and whom a lecture has reached."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from courses.catalogue.models import Category
 from courses.credits import rules
-from courses.credits.models import CreditEntry, CreditRule
-from courses.credits.rules import YearTotals
+from courses.credits.models import AccountingWindow, CreditEntry, CreditRule
+from courses.credits.rules import Duty, Line, YearTotals
 from courses.schedule.registries import ReachQuestion
-from qianchang.people.models import Account, Jurisdiction, Lawyer
+from courses.schedule.rules import NETWORK_VIDEO, ONSITE
+from qianchang.people.models import Account, Jurisdiction, Lawyer, Practice
 from qianchang.people.permissions import Act, may
+
+
+# No reversing entry. Said in this way round, because SQLite takes "reverses_id IS NULL" for a key that finds one row,
+# where nearly the whole ledger is such rows, and would read all of it.
+IS_AWARD = ~Q(reverses__isnull=False)
+STANDS = IS_AWARD & Q(reversed_by=None)
 
 
 class NoCreditRule(Exception):
@@ -27,24 +36,35 @@ class EntryUnknown(Exception):
 
 @dataclass(frozen=True)
 class Year:
-    """One lawyer's accounting year: its rule, its entries (latest first) and what they add up to."""
+    """One lawyer's accounting year: its rule, its entries (latest first) and what they add up to. `share` is the
+    part of the duty that is asked: less than 1 of whoever did not practise all the year. `ever` are the lectures
+    of which any year's ledger has an entry.
+    """
 
     year: int
     first_date: date
     end_date: date
     rule: CreditRule
     entries: tuple[CreditEntry, ...]
+    share: Fraction
+    required: dict[Duty, Decimal]
     totals: YearTotals
+    ever: frozenset[int]
     other_years: tuple[int, ...]
 
 
 def rule_for(jurisdiction: Jurisdiction, on: date) -> CreditRule:
     """Return the rule of a jurisdiction that is in force on a day: its own latest, or the national one
-    where it has none. One query. Raises NoCreditRule.
+    where it has none. One query, which reads the year of network video along. Raises NoCreditRule.
     """
-    in_force = CreditRule.objects.filter(
-        jurisdiction__code__in={jurisdiction.code, Jurisdiction.DEFAULT_CODE}, effective_date__lte=on
-    ).select_related("jurisdiction")
+    video = AccountingWindow.objects.filter(rule=OuterRef("pk"), mode_code=NETWORK_VIDEO)
+    in_force = (
+        CreditRule.objects.filter(
+            jurisdiction__code__in={jurisdiction.code, Jurisdiction.DEFAULT_CODE}, effective_date__lte=on
+        )
+        .select_related("jurisdiction")
+        .annotate(video_month=Subquery(video.values("starts_month")[:1]))  # type: ignore[no-redef]
+    )
     latest = sorted(
         in_force,
         key=lambda rule: (rule.jurisdiction_id == jurisdiction.pk, rule.effective_date, rule.version),
@@ -59,7 +79,7 @@ _STANDING = f"""WITH asked(lawyer, lecture, year) AS (VALUES {{places}})
 SELECT entry.id FROM asked CROSS JOIN {CreditEntry._meta.db_table} AS entry
 LEFT JOIN {CreditEntry._meta.db_table} AS reversal ON reversal.reverses_id = entry.id
 WHERE entry.lawyer_id = asked.lawyer AND entry.lecture_id = asked.lecture
-AND entry.accounting_year = asked.year AND entry.reverses_id IS NULL AND reversal.id IS NULL"""  # noqa: S608 (no value is put in)
+AND entry.accounting_year = asked.year AND NOT (entry.reverses_id IS NOT NULL) AND reversal.id IS NULL"""  # noqa: S608 (no value is put in)
 
 
 def standing_entries(asked: Sequence[tuple[int, int, int]]) -> list[CreditEntry]:
@@ -81,12 +101,12 @@ def entries_of(lawyer: Lawyer) -> QuerySet[CreditEntry]:
 
 def awards_of(lawyer: Lawyer) -> QuerySet[CreditEntry]:
     """Return a lawyer's awards that stand: neither reversing nor reversed."""
-    return CreditEntry.objects.filter(lawyer=lawyer, reverses=None, reversed_by=None)
+    return CreditEntry.objects.filter(STANDS, lawyer=lawyer)
 
 
 def awards_ever(lawyer: Lawyer, lecture_id: int) -> QuerySet[CreditEntry]:
     """Return every award of a lecture to a lawyer, also those that were reversed later."""
-    awards = CreditEntry.objects.filter(lawyer=lawyer, lecture=lecture_id, reverses=None)
+    awards = CreditEntry.objects.filter(IS_AWARD, lawyer=lawyer, lecture=lecture_id)
     return awards.select_related("reversed_by")
 
 
@@ -96,7 +116,7 @@ def is_reversed(entry: CreditEntry) -> bool:
 
 
 def year_of(lawyer: Lawyer, *, year: int | None, at: datetime) -> Year:
-    """Return one accounting year of a lawyer (None: the present one) under the rule of today. Two queries."""
+    """Return one accounting year of a lawyer (None: the present one) under the rule of today. Three queries."""
     today = localdate(at)
     rule = rule_for(lawyer.association.jurisdiction, today)
     present = rules.accounting_year(today, rule.year_starts_month)
@@ -104,20 +124,47 @@ def year_of(lawyer: Lawyer, *, year: int | None, at: datetime) -> Year:
     every = list(entries_of(lawyer))
     entries = tuple(entry for entry in every if entry.accounting_year == year)
     first, end = rules.year_window(year, rule.year_starts_month)
+    share = duty_share_of(lawyer, rule, first=first, end=end)
+    required = {
+        Duty.TOTAL: rule.yearly_hours,
+        Duty.ETHICS: rule.yearly_ethics_hours,
+        Duty.ONSITE: rule.yearly_onsite_hours,
+    }
+    required = {duty: rules.pro_rated(hours, share, step=rule.step) for duty, hours in required.items()}
     return Year(
         year=year,
         first_date=first,
         end_date=end,
         rule=rule,
         entries=entries,
-        totals=rules.year_totals(
-            ((entry.category, entry.hours) for entry in entries),
-            required=rule.yearly_hours,
-            required_ethics=rule.yearly_ethics_hours,
-            ethics=Category.ETHICS,
-        ),
+        share=share,
+        required=required,
+        totals=totals_of(entries, required=required),
+        ever=frozenset(entry.lecture_id for entry in every),
         other_years=tuple(sorted({entry.accounting_year for entry in every} | {present}, reverse=True)),
     )
+
+
+def totals_of(
+    entries: Iterable[CreditEntry], *, required: dict[Duty, Decimal], awaiting: Iterable[Line] = ()
+) -> YearTotals:
+    """Return what entries add up to against a duty. No query."""
+    return rules.year_totals(
+        [(entry.category, entry.mode_code, entry.hours) for entry in entries],
+        required=required,
+        ethics=Category.ETHICS,
+        onsite=ONSITE,
+        awaiting=awaiting,
+    )
+
+
+def duty_share_of(lawyer: Lawyer, rule: CreditRule, *, first: date, end: date) -> Fraction:
+    """Return which part of the yearly duty is asked of a lawyer from `first` until `end` (exclusive), by the
+    dated facts of the practice. One query.
+    """
+    stretches = Practice.objects.filter(lawyer=lawyer).values_list("kind", "valid_from", "valid_until")
+    practised = rules.practised(stretches, first=first, end=end)
+    return rules.duty_share(practised, first=first, end=end, how=rules.ProRata(rule.pro_rata))
 
 
 def entry_for(account: Account, pk: int, *, at: datetime) -> CreditEntry:
@@ -151,9 +198,7 @@ def reach(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
     lecture by that mode. One query, however many questions.
     """
     rows = (
-        CreditEntry.objects.filter(
-            lecture__in={question.lecture_id for question in questions}, reverses=None, reversed_by=None
-        )
+        CreditEntry.objects.filter(STANDS, lecture__in={question.lecture_id for question in questions})
         .order_by()
         .values_list(
             "lecture",

@@ -1,5 +1,6 @@
 """What the hours pages show: an accounting year, and the watch record behind one entry, as plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,15 +10,21 @@ from django.utils.translation import get_language
 
 from courses.attendance import queries as attendance
 from courses.attendance import sentences
-from courses.attendance.models import PresenceCheck, WatchedSpan
+from courses.attendance.models import Coverage, PresenceCheck, WatchedSpan
 from courses.attendance.rules import MINUTE_MS, Interval
 from courses.catalogue.models import Category, LecturePage
-from courses.credits import appeals, corrections, queries, rules
+from courses.credits import appeals, corrections, pending, queries, rules
 from courses.credits.devices import device_words
-from courses.credits.models import CreditEntry
+from courses.credits.models import Appeal, CreditEntry, CreditRule
+from courses.credits.office import terms_from
+from courses.credits.pending import PendingRow
 from courses.credits.queries import Year
+from courses.credits.rules import YearTotals
+from courses.credits.suggestions import Suggestion, suggestion
 from courses.schedule.queries import delivery_modes
 from qianchang.groundwork.hours import hours_for
+from qianchang.groundwork.models import SignedHead
+from qianchang.groundwork.queries import head_of_entry
 from qianchang.people.models import Account, Jurisdiction, Lawyer
 
 # Of so many lectures begun last, the first that is not credited yet is offered.
@@ -44,17 +51,44 @@ class NextLecture:
 
 
 @dataclass(frozen=True)
+class WindowRow:
+    """A delivery mode with an accounting year of its own: from the first day to the last."""
+
+    mode_label: str
+    first_date: date
+    last_date: date
+
+
+@dataclass(frozen=True)
+class RulePage:
+    """A credit rule in words. `year` is the present accounting year with what is asked of this lawyer."""
+
+    rule: CreditRule
+    rule_name: str
+    year: Year
+    last_date: date
+    threshold_percent: Decimal
+    step: str
+    windows: tuple[WindowRow, ...]
+
+
+@dataclass(frozen=True)
 class YearPage:
     """My hours."""
 
     year: Year
+    totals: YearTotals
     last_date: date
     days_left: int
     minutes_a_week: int
     threshold_percent: Decimal
     step: str
     rows: tuple[EntryRow, ...]
+    # Each with the words for its delivery mode.
+    pending: tuple[tuple[PendingRow, str], ...]
     next_lecture: NextLecture | None
+    suggestion: Suggestion | None
+    answers: tuple[Appeal, ...]
     is_present: bool
 
 
@@ -94,6 +128,8 @@ class EntryPage:
     sittings: tuple[SittingRow, ...]
     codes: tuple[PresenceCheck, ...]
     rule_name: str
+    # The first signed head that covers the entry; None until one was signed.
+    signed_head: SignedHead | None
     hash_parts: tuple[str, ...]
     is_own: bool
     is_reversed: bool
@@ -108,18 +144,47 @@ def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
     is_present = year.first_date <= today < year.end_date
     days_left = max((year.end_date - today).days, 0)
     modes = _mode_labels()
+    begun = attendance.begun_by(lawyer, most=LOOK_BACK)
+    waits = pending.pending_rows(lawyer, year, terms=terms_from(year.rule), begun=begun, at=at)
+    totals = queries.totals_of(year.entries, required=year.required, awaiting=pending.awaiting_lines(waits))
+    offered = frozenset(coverage.lecture_version.lecture_id for coverage in begun)
     return YearPage(
         year=year,
+        totals=totals,
         last_date=year.end_date - timedelta(days=1),
         days_left=days_left,
         minutes_a_week=rules.minutes_a_week(
-            year.totals.total.missing, unit_minutes=year.rule.unit_minutes, days_left=days_left
+            totals.total.missing_then, unit_minutes=year.rule.unit_minutes, days_left=days_left
         ),
         threshold_percent=_percent(year.rule.threshold),
         step=f"{year.rule.step.normalize():f}",
         rows=tuple(_entry_row(entry, modes) for entry in year.entries),
-        next_lecture=_next_lecture(lawyer, year) if is_present else None,
+        pending=tuple((row, modes.get(row.mode_code, row.mode_code)) for row in waits),
+        next_lecture=_next_lecture(begun, year) if is_present else None,
+        suggestion=suggestion(lawyer, year, totals, begun=offered, at=at) if is_present else None,
+        answers=tuple(appeals.unread_answers(lawyer)),
         is_present=is_present,
+    )
+
+
+def rule_page(lawyer: Lawyer, *, at: datetime) -> RulePage:
+    """Return the rule that holds for a lawyer today. Raises NoCreditRule."""
+    year = queries.year_of(lawyer, year=None, at=at)
+    modes = _mode_labels()
+    windows = []
+    for window in year.rule.windows.order_by("mode_code"):
+        present = rules.accounting_year(localdate(at), window.starts_month)
+        first, end = rules.year_window(present, window.starts_month)
+        label = modes.get(window.mode_code, window.mode_code)
+        windows.append(WindowRow(label, first, end - timedelta(days=1)))
+    return RulePage(
+        rule=year.rule,
+        rule_name=_jurisdiction_name(year.rule.jurisdiction),
+        year=year,
+        last_date=year.end_date - timedelta(days=1),
+        threshold_percent=_percent(year.rule.threshold),
+        step=f"{year.rule.step.normalize():f}",
+        windows=tuple(windows),
     )
 
 
@@ -152,6 +217,7 @@ def entry_page(entry: CreditEntry, *, viewer: Account, at: datetime) -> EntryPag
         codes=tuple(answered.order_by("code_index")),
         hash_parts=tuple(entry.entry_hash[start : start + 8] for start in range(0, 64, 8)),
         rule_name=_jurisdiction_name(entry.rule.jurisdiction),
+        signed_head=head_of_entry(entry),
         is_own=lawyer.account_id == viewer.pk,
         is_reversed=row.is_reversed,
         appeal_until=_appeal_until(entry, viewer, at=at),
@@ -170,10 +236,10 @@ def _appeal_until(entry: CreditEntry, viewer: Account, *, at: datetime) -> date 
     return until if localdate(at) <= until else None
 
 
-def _next_lecture(lawyer: Lawyer, year: Year) -> NextLecture | None:
+def _next_lecture(begun: Sequence[Coverage], year: Year) -> NextLecture | None:
     standing = (entry for entry in year.entries if entry.hours > 0 and not queries.is_reversed(entry))
     credited = {entry.lecture_id for entry in standing}
-    for coverage in attendance.begun_by(lawyer, most=LOOK_BACK):
+    for coverage in begun:
         lecture = coverage.lecture_version.lecture
         if lecture.live and lecture.pk not in credited:
             percent = attendance.percent_watched(coverage)

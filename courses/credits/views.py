@@ -29,6 +29,19 @@ def my_hours(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+def rules_page(request: HttpRequest) -> HttpResponse:
+    """The whole rule by which one's own hours are reckoned, in words."""
+    lawyer = lawyer_of(request.user) if isinstance(request.user, Account) else None
+    if lawyer is None:
+        return render(request, "courses/credits/no_hours.html", status=403)
+    try:
+        page = records.rule_page(lawyer, at=timezone.now())
+    except queries.NoCreditRule as error:
+        raise Http404 from error
+    return render(request, "courses/credits/rules.html", {"page": page})
+
+
+@login_required
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """What one entry stands on. Only its lawyer sees it, and the officer who may see named hours."""
     if not isinstance(request.user, Account):

@@ -4,12 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
 
+from courses.catalogue.models import Category
 from courses.certificates import operations, pdf, queries, rules
 from courses.certificates.models import Certificate, CertificateHolder, Revocation
 from courses.certificates.rules import Standing
+from courses.credits import corrections
+from courses.credits.models import CreditEntry
 from qianchang.groundwork import ledgers
 from qianchang.groundwork.models import AppendOnlyError, AuditEntry
+from tests.courses.factories import make_published_lecture
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +201,41 @@ class TestPaper:
         CertificateHolder.objects.all().delete()
         with pytest.raises(pdf.HolderErased):
             pdf.paper_of(Certificate.objects.get(pk=certificate.pk))
+
+
+class TestHoursOnSite:
+    @pytest.fixture
+    def onsite(self, world, version, award, at):
+        """Two hours of ethics on site in the same year, as the keying of a sign-in sheet would post them."""
+        lecture = make_published_lecture(
+            world,
+            title="执业纪律",
+            category=Category.ETHICS,
+            released_to=[world.guangxi],
+            duration_ms=5_400_000,
+        )
+        fields = {name: getattr(award, name) for name in corrections.REPEATED}
+        entry = CreditEntry(
+            **{
+                **fields,
+                "lecture_id": lecture.pk,
+                "lecture_version_id": lecture.versions.get().pk,
+                "category": Category.ETHICS,
+                "mode_code": "onsite",
+            },
+            hours=2,
+        )
+        return ledgers.append(entry, ledger=award.ledger, at=at)
+
+    def test_the_paper_and_the_check_page_name_them(self, onsite, issue, client):
+        certificate = issue()
+        context = certificate.context
+        assert (context["total"], context["ethics"], context["onsite"]) == ("4.5", "2.0", "2.0")
+        assert "（现场 2.0）" in client.get(f"/verify/{certificate.number}/").content.decode()
+        holder = certificate.holder
+        with translation.override(pdf.LANGUAGE):
+            paper = render_to_string(pdf.TEMPLATE, pdf.paper_context(certificate, holder))
+        assert "其中现场 2.0 学时" in paper
+
+    def test_where_there_are_none_the_content_is_what_it_always_was(self, issue):
+        assert "onsite" not in issue().context

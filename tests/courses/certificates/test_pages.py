@@ -138,9 +138,12 @@ class TestOffice:
         assert answer.context["form"].errors
         assert Revocation.objects.count() == 0
 
-    @pytest.mark.parametrize(
-        "who", ["supporting_officer", "national_officer", "administrator", "county_account"]
-    )
+    def test_a_supporting_officer_finds_no_foreign_certificate(self, issue, browser, world):
+        number = issue().number
+        assert number not in browser(world.supporting_officer, "/office/certificates/").content.decode()
+        assert browser(world.supporting_officer, f"/office/certificates/{number}/").status_code == 404
+
+    @pytest.mark.parametrize("who", ["national_officer", "administrator", "county_account"])
     def test_nobody_else_opens_the_list(self, who, issue, browser, world):
         assert browser(getattr(world, who), "/office/certificates/").status_code == 403
 

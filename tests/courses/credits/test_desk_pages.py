@@ -115,9 +115,15 @@ class TestAnOfficerAnswers:
             ]
         )
 
-    @pytest.mark.parametrize(
-        "who", ["supporting_officer", "national_officer", "administrator", "county_account"]
-    )
+    @pytest.mark.parametrize("page", ["appeals", "corrections"])
+    def test_a_supporting_officer_opens_the_lists_and_finds_no_foreign_lawyer(
+        self, page, appeal, proposal, browser, world
+    ):
+        text = browser(world.supporting_officer, f"/office/{page}/").content.decode()
+        assert "韦晓岚" not in text
+        assert browser(world.supporting_officer, f"/office/appeals/{appeal.pk}/").status_code == 404
+
+    @pytest.mark.parametrize("who", ["national_officer", "administrator", "county_account"])
     @pytest.mark.parametrize("page", ["appeals", "corrections"])
     def test_nobody_else_opens_the_lists(self, who, page, appeal, browser, world):
         assert browser(getattr(world, who), f"/office/{page}/").status_code == 403

@@ -61,14 +61,14 @@ class TestMyHours:
     def test_an_officer_has_no_hours_and_is_told_so(self, page, world):
         assert page(world.beneficiary_officer, "/my/hours/").status_code == 403
 
-    def test_it_takes_at_most_eight_queries_however_many_entries(
+    def test_it_takes_at_most_twelve_queries_however_many_entries(
         self, watched, client_for, evening, world, django_assert_max_num_queries
     ):
         watched()
         client = client_for(world.county_account)
         with time_machine.travel(evening + timedelta(hours=12), tick=False):
             client.get("/my/hours/")
-            with django_assert_max_num_queries(8):
+            with django_assert_max_num_queries(12):
                 client.get("/my/hours/")
 
 
@@ -82,6 +82,19 @@ class TestWatchRecord:
         answer = page(world.county_account, address)
         assert answer.status_code == 200
         assert CreditEntry.objects.get().entry_hash in answer.content.decode().replace("<wbr>", "")
+
+    def test_it_leads_to_the_signed_head_that_covers_it(self, page, world, address, settings, evening):
+        from qianchang.groundwork import signing
+
+        settings.LEDGER_KEY = "1f" * 32
+        assert (
+            'id="signed-head" href="/ledger/heads/"' in page(world.county_account, address).content.decode()
+        )
+        # a head of before says nothing of it, the first one after it does
+        head = signing.sign_heads(at=evening + timedelta(days=1)).head
+        assert f'id="signed-head" href="/ledger/heads/{head.sequence}.txt"' in (
+            page(world.county_account, address).content.decode()
+        )
 
     def test_the_officer_of_the_lawyers_association_sees_it(self, page, world, address):
         assert page(world.beneficiary_officer, address).status_code == 200

@@ -1,0 +1,57 @@
+"""One site with its cast and one Chromium for all tests of this folder; everybody signs in by a session."""
+
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from tests.media_pipeline.site import Site
+
+SEED = 'from tests.browser.cast import seed\nprint("FACTS", seed())'
+
+
+@pytest.fixture(scope="session")
+def hours_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    site = Site(tmp_path_factory.mktemp("hours"))
+    site.manage("collectstatic", "--noinput", "-v", "0")
+    facts = json.loads(site.shell(SEED).split("FACTS ")[1])
+    site.start_web()
+    yield SimpleNamespace(url=site.url, shell=site.shell, **facts)
+    site.stop_all()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def browse(hours_site, chromium) -> Iterator[Callable]:
+    """Return a function that opens a browser of somebody of the cast (None: a guest); a fault in a page's script
+    or a refusal of its security policy fails the test.
+    """
+    contexts, faults = [], []
+
+    def of(who: str | None = None, **options):
+        context = chromium.new_context(
+            viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=hours_site.url, **options
+        )
+        contexts.append(context)
+        if who:
+            key = hours_site.sessions[who]
+            context.add_cookies([{"name": "sessionid", "value": key, "url": hours_site.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Security Policy" in said.text else None)
+        return page
+
+    yield of
+    for context in contexts:
+        context.close()
+    assert faults == []
