@@ -21,7 +21,8 @@ from media_pipeline.conductor.queries import (
 )
 from media_pipeline.delivery.access import AccessRefused, may_play, register_access_policy
 from media_pipeline.delivery.cookies import set_viewer_cookie
-from media_pipeline.delivery.links import playback_links
+from media_pipeline.delivery.links import are_ours as links_are_ours
+from media_pipeline.delivery.links import file_links, playback_links
 from media_pipeline.recordings.captions import (
     CaptionsChanged,
     CaptionsOut,
@@ -96,6 +97,8 @@ __all__ = [
     "cues_of",
     "decode_captions",
     "edit_caption_cues",
+    "file_links",
+    "links_are_ours",
     "may_play",
     "merge_slide",
     "modes_of",

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
+from ninja.security import APIKeyHeader, django_auth
 from pydantic import Field
 
-from courses.attendance import folding, operations, presence, queries, registries, sentences
+from courses.attendance import folding, operations, packs, presence, queries, registries, sentences
 from courses.attendance.clock import to_ms
 from courses.attendance.models import Playback, PresenceCheck
 from courses.attendance.player import codes_of, index_of
@@ -23,6 +24,21 @@ from qianchang.people.queries import lawyer_of
 
 router = Router()
 
+
+class DownloadKey(APIKeyHeader):
+    """The key of a download stands for its account with that playback alone, so that evidence arrives after a session
+    has ended.
+    """
+
+    param_name = "X-Download-Key"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Account | None:
+        # ninja gives a number in an address as text, and has checked it.
+        playback_id = request.resolver_match.kwargs["playback_id"]  # type: ignore[union-attr]  # routed here
+        return packs.account_of(key, UUID(str(playback_id))) if key else None
+
+
+REPORTING = [DownloadKey(), django_auth]
 REPORT_EVERY_S = 30
 MAX_SPANS = 200
 # Wide enough for every honest clock and recording, narrow enough for the database.
@@ -179,7 +195,10 @@ def open_playback(request: HttpRequest, response: HttpResponse, payload: Opening
 
 
 @router.post(
-    "/{uuid:playback_id}/spans/", response={200: ReportOut, 404: Problem}, summary="Report what was played"
+    "/{uuid:playback_id}/spans/",
+    response={200: ReportOut, 404: Problem},
+    auth=REPORTING,
+    summary="Report what was played",
 )
 def report_spans(request: HttpRequest, playback_id: UUID, payload: ReportIn) -> dict[str, Any]:
     report = folding.Report(
@@ -231,13 +250,16 @@ def show_code(request: HttpRequest, playback_id: UUID, index: int) -> dict[str, 
             409, _("This code is not shown yet. Watch up to its place in the lecture.")
         ) from error
     version_id = playback.lecture_version_id
-    code = presence.code_for(lawyer_id=playback.lawyer_id, version_id=version_id, index=window.index)
+    code = presence.code_for(
+        lawyer_id=playback.lawyer_id, version_id=version_id, index=window.index, download=_download(playback)
+    )
     return {"index": window.index, "code": code}
 
 
 @router.post(
     "/{uuid:playback_id}/presence/",
     response={200: PresenceOut, 404: Problem, 429: Problem},
+    auth=REPORTING,
     summary="Answer a presence code",
 )
 def answer_presence(request: HttpRequest, playback_id: UUID, payload: PresenceIn) -> dict[str, Any]:
@@ -248,8 +270,11 @@ def answer_presence(request: HttpRequest, playback_id: UUID, payload: PresenceIn
             version=playback.lecture_version,
             index=payload.index,
             code=payload.code,
-            channel=PresenceCheck.Channel.PLAYER,
+            channel=PresenceCheck.Channel.DOWNLOAD
+            if playback.download_until
+            else PresenceCheck.Channel.PLAYER,
             at=timezone.now(),
+            download=_download(playback),
         )
     except operations.UnableToAnswer as error:
         raise HttpError(404, _("This lecture has no such code. Reload the page.")) from error
@@ -275,9 +300,14 @@ def _standing(record: WatchRecord, award: registries.Award | None) -> dict[str, 
 
 
 def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
+    account = getattr(request, "auth", None)
+    if not isinstance(account, Account):
         raise HttpError(401, _("You are signed out. Sign in again; nothing is lost."))
-    return request.user
+    return account
+
+
+def _download(playback: Playback) -> UUID | None:
+    return playback.public_id if playback.download_until else None
 
 
 def _playback(request: HttpRequest, playback_id: UUID) -> Playback:

@@ -15,7 +15,8 @@ class Playback(models.Model):
     active player).
 
     `clock_offset_ms` is what to add to the device's time to get the server's, measured when it was opened
-    and improved by later reports. `accepted_ms` and `refused_count` are the fold of its spans: what counts, as
+    and improved by later reports. `download_until` makes it a download: opened when its file was fetched, played without a
+    link until then, beside whatever else plays. `accepted_ms` and `refused_count` are the fold of its spans: what counts, as
     sorted disjoint [from, until) in milliseconds of the recording, and how many were refused, whole or in part.
     Personal data: the lawyer, and the browser's name in `device`.
     """
@@ -28,6 +29,7 @@ class Playback(models.Model):
     opened_at = models.DateTimeField()
     clock_offset_ms = models.BigIntegerField(default=0)
     superseded_at = models.DateTimeField(null=True)
+    download_until = models.DateTimeField(null=True)
     device = models.CharField(max_length=200, blank=True)
     accepted_ms = models.JSONField(default=list)
     refused_count = models.PositiveIntegerField(default=0)
@@ -104,6 +106,8 @@ class PresenceCheck(AppendOnly):
 
     class Channel(models.TextChoices):
         PLAYER = "player", _("player")
+        # Answered without a link, sent afterwards: `answered_at` is when it arrived.
+        DOWNLOAD = "download", _("download")
         PAPER = "paper", _("paper")
 
     lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="presence_checks")

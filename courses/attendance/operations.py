@@ -8,6 +8,7 @@ by then, and a failing office loses none of it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -71,7 +72,8 @@ def open_playback(
     if not may_play(lawyer, version.lecture, at):
         raise UnableToOpenPlayback(version.lecture_id)
     Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
-    Playback.objects.filter(lawyer=lawyer, superseded_at=None).update(superseded_at=at)
+    # A download plays beside the others: their wall time still counts once.
+    Playback.objects.filter(lawyer=lawyer, superseded_at=None, download_until=None).update(superseded_at=at)
     Coverage.objects.get_or_create(lawyer=lawyer, lecture_version=version, defaults={"updated_at": at})
     return Playback.objects.create(
         lawyer=lawyer,
@@ -127,16 +129,25 @@ def _acknowledge(folded: folding.Folded, at: datetime) -> Acknowledgement:
 
 
 def answer_presence(
-    *, lawyer: Lawyer, version: LectureVersion, index: int, code: str, channel: str, at: datetime
+    *,
+    lawyer: Lawyer,
+    version: LectureVersion,
+    index: int,
+    code: str,
+    channel: str,
+    at: datetime,
+    download: UUID | None = None,
 ) -> PresenceAnswer:
     """Record the answer to a presence code, right or wrong. A code that was answered before stays answered.
+    `download`: it was read in this download, which has codes of its own. Whether the lecture was open to the lawyer was
+    asked when it was fetched: an answer that comes late costs nothing.
 
     Raises UnableToAnswer for a code that does not exist or a lecture that is not open to the lawyer,
     TooManyGuesses after ten wrong answers within an hour.
     """
     terms = registries.terms_of(lawyer, on=localdate(at))
     windows = rules.code_windows(version.length_ms, version.excluded_ms, terms.presence_minutes)
-    if not 1 <= index <= len(windows) or not may_play(lawyer, version.lecture, at):
+    if not 1 <= index <= len(windows) or not (download or may_play(lawyer, version.lecture, at)):
         raise UnableToAnswer(index)
     with transaction.atomic():
         # One answer at a time, or the limit could be outrun.
@@ -146,7 +157,9 @@ def answer_presence(
         if not correct:
             if _wrong_lately(lawyer, at) >= WRONG_CODES_PER_HOUR:
                 raise TooManyGuesses
-            correct = presence.matches(code, lawyer_id=lawyer.pk, version_id=version.pk, index=index)
+            correct = presence.matches(
+                code, lawyer_id=lawyer.pk, version_id=version.pk, index=index, download=download
+            )
             PresenceCheck.objects.create(
                 lawyer=lawyer,
                 lecture_version=version,

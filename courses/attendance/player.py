@@ -1,9 +1,11 @@
 """What the player on a lecture page is told when the page is made."""
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +17,12 @@ from courses.attendance.rules import Terms
 from courses.catalogue.models import LecturePage, LectureVersion
 from courses.enrolment.queries import may_play
 from media_pipeline import api as media
+from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
 
 RATES = (1, 1.25, 1.5, 2)
+# The ways of watching that can be fetched first: what a county's line can carry in an evening.
+DOWNLOADED = ("light", "audio")
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,9 @@ def player_for(
     worth; None where there is nothing to play: no lawyer, not enrolled, not released, or no mode is ready.
     """
     at = timezone.now()
-    lawyer = lawyer_of(request.user) if request.user.is_authenticated else None
-    if lawyer is None or not may_play(lawyer, lecture, at):
+    account = request.user if isinstance(request.user, Account) else None
+    lawyer = lawyer_of(account) if account else None
+    if account is None or lawyer is None or not may_play(lawyer, lecture, at):
         return None
     slides = media.slides_of(version.recording_id, duration_ms=version.length_ms)
     modes = media.modes_of(version.recording_id, slides=len(slides))
@@ -67,14 +73,26 @@ def player_for(
     credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
     index = _index(version.recording_id, slides)
     config = _config(lecture, version, modes, record, terms, slides=slides, index=index, credited=credited)
+    # With these the picture comes while the playback is still being opened. The page's answer sets the viewer's cookie.
+    config["links"] = media.file_links({mode.mode: mode.file for mode in modes}, viewer_id=account.pk, at=at)
+    config["readable"] = media.links_are_ours()
+    config["cap_mb"] = account.monthly_cap_mb
     return {
         "config": config,
         "hours": terms.hours(record.creditable_ms),
         # They stand in the page, where they can be read; the script reads them there.
         "slides": index.slides,
         "record": record,
+        "download_bytes": downloaded_bytes(modes, slides) if settings.DOWNLOAD_FIRST else {},
         "presence_url": reverse("attendance:presence", args=[lecture.pk]),
     }
+
+
+def downloaded_bytes(modes: Iterable[media.ModeSummary], slides: Iterable[media.SlideOut]) -> dict[str, int]:
+    """Return what can be fetched first, best first, each with its bytes: the slides come with it."""
+    pictures = sum(slide.size_bytes for slide in slides)
+    sizes = {mode.mode: mode.size_bytes for mode in modes}
+    return {name: sizes[name] + pictures for name in DOWNLOADED if name in sizes}
 
 
 def codes_of(record: WatchRecord) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import hmac
 import unicodedata
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
@@ -10,16 +11,17 @@ from courses.attendance import rules
 _SALT = "courses.attendance.presence"
 
 
-def code_for(*, lawyer_id: int, version_id: int, index: int) -> str:
-    """Return the four digits that this lawyer must see in the window `index`."""
+def code_for(*, lawyer_id: int, version_id: int, index: int, download: UUID | None = None) -> str:
+    """Return the four digits that this lawyer must see in the window `index`, over the line or in a download."""
     key = salted_hmac(_SALT, "", algorithm="sha256").digest()
-    return rules.presence_code(key, lawyer_id=lawyer_id, version_id=version_id, index=index)
+    own = download.hex if download else ""
+    return rules.presence_code(key, lawyer_id=lawyer_id, version_id=version_id, index=index, download=own)
 
 
-def matches(code: str, *, lawyer_id: int, version_id: int, index: int) -> bool:
+def matches(code: str, *, lawyer_id: int, version_id: int, index: int, download: UUID | None = None) -> bool:
     """Tell whether what somebody typed is the code. Full-width digits and spaces are read as people mean
     them.
     """
     typed = "".join(unicodedata.normalize("NFKC", code).split())
-    expected = code_for(lawyer_id=lawyer_id, version_id=version_id, index=index)
+    expected = code_for(lawyer_id=lawyer_id, version_id=version_id, index=index, download=download)
     return hmac.compare_digest(typed.encode(), expected.encode())

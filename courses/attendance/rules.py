@@ -320,7 +320,11 @@ def _media_time(pieces: Sequence[Interval], creditable_time: int) -> int:
     raise ValueError(f"{creditable_time} ms lies beyond the creditable length")
 
 
-def presence_code(key: bytes, *, lawyer_id: int, version_id: int, index: int) -> str:
-    """Return the four digits of one code for one lawyer: derived from a secret key, stored nowhere."""
-    message = f"{lawyer_id}/{version_id}/{index}".encode("ascii")
+def presence_code(key: bytes, *, lawyer_id: int, version_id: int, index: int, download: str = "") -> str:
+    """Return the four digits of one code for one lawyer: derived from a secret key, stored nowhere. Those of a download
+    are its own, so that they fit nothing else.
+    """
+    message = "/".join([f"{lawyer_id}/{version_id}/{index}", *([download] if download else [])]).encode(
+        "ascii"
+    )
     return f"{int.from_bytes(hmac.digest(key, message, hashlib.sha256)[:8], 'big') % 10_000:04d}"

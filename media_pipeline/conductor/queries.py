@@ -47,7 +47,7 @@ class RecordingUnknown(Exception):
 
 @dataclass(frozen=True)
 class ModeSummary:
-    """One way to play a recording, with its price: bytes, and kbit/s as measured."""
+    """One way to play a recording, with its price: bytes, and kbit/s as measured. `file` is its name in the storage."""
 
     mode: str
     label: str
@@ -57,6 +57,7 @@ class ModeSummary:
     width: int | None
     height: int | None
     codecs: str
+    file: str
 
 
 @dataclass(frozen=True)
@@ -269,4 +270,5 @@ def _mode(rendition: Rendition, *, slides: int) -> ModeSummary:
         width=rendition.width,
         height=rendition.height,
         codecs=rendition.codecs,
+        file=rendition.file,
     )

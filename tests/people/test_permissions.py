@@ -56,6 +56,26 @@ def test_the_national_officer_editors_and_administrators_upload_for_anybody(worl
         assert can(account, Act.UPLOAD_RECORDING, association=world.guangdong)
 
 
+# --- classes of courses -------------------------------------------------------------------------------------
+
+
+def test_officers_arrange_classes_for_their_own_association_only(world: World, can: Can) -> None:
+    assert can(world.beneficiary_officer, Act.ARRANGE_CLASSES, association=world.baise)
+    assert not can(world.beneficiary_officer, Act.ARRANGE_CLASSES, association=world.yunnan)
+    assert can(world.supporting_officer, Act.ARRANGE_CLASSES, association=world.guangzhou)
+    assert not can(world.supporting_officer, Act.ARRANGE_CLASSES, association=world.guangxi)
+
+
+def test_only_the_association_of_the_roster_enrols_named_lawyers(world: World, can: Can) -> None:
+    assert can(world.beneficiary_officer, Act.ENROL_LAWYERS, association=world.guangxi)
+    assert not can(world.yunnan_officer, Act.ENROL_LAWYERS, association=world.guangxi)
+    assert not can(world.supporting_officer, Act.ENROL_LAWYERS, association=world.guangxi)
+    for account in (world.national_officer, world.administrator, world.editor, world.expert):
+        assert not can(account, Act.ENROL_LAWYERS, association=world.guangxi)
+    for account in (world.national_officer, world.administrator):
+        assert can(account, Act.ARRANGE_CLASSES, association=world.guangxi)
+
+
 # --- review and publish a lecture ---------------------------------------------------------------------------
 
 
@@ -204,6 +224,11 @@ def test_a_beneficiary_officer_sees_the_hours_of_the_lawyers_of_the_own_associat
     assert not can(world.beneficiary_officer, Act.SEE_NAMED_HOURS, association=world.yunnan)
 
 
+def test_a_supporting_officer_sees_the_hours_of_the_own_lawyers_only(world: World, can: Can) -> None:
+    assert can(world.supporting_officer, Act.SEE_NAMED_HOURS, association=world.guangzhou)
+    assert not can(world.supporting_officer, Act.SEE_NAMED_HOURS, association=world.guangxi)
+
+
 def test_the_supporting_side_and_the_national_officer_see_no_names_beside_hours(
     world: World, can: Can
 ) -> None:
@@ -320,6 +345,15 @@ def test_the_beneficiary_officer_corrects_and_revokes_for_the_own_association(
     assert can(world.beneficiary_officer, act, association=world.guangxi)
     assert can(world.beneficiary_officer, act, association=world.baise)
     assert not can(world.beneficiary_officer, act, association=world.yunnan)
+
+
+@pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])
+def test_a_supporting_association_corrects_and_revokes_for_its_own_lawyers(
+    world: World, can: Can, act: Act
+) -> None:
+    assert can(world.supporting_officer, act, association=world.guangdong)
+    assert can(world.supporting_officer, act, association=world.guangzhou)
+    assert not can(world.supporting_officer, act, association=world.guangxi)
 
 
 @pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])

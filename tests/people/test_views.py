@@ -198,6 +198,26 @@ def test_settings_are_kept_on_the_account_and_in_cookies(world: World, client_fo
     assert client.cookies["qianchang_data_saver"].value == "off"
 
 
+def test_the_months_data_have_a_cap_until_the_field_is_emptied(world: World, client_for: ClientFor) -> None:
+    client = client_for(world.county_account)
+    address = reverse("people:settings")
+
+    client.post(address, {"monthly_cap_mb": "500"})
+    world.county_account.refresh_from_db()
+    assert world.county_account.monthly_cap_mb == 500
+    assert 'value="500"' in client.get(address).content.decode()
+
+    # a switch in the header leaves it alone; what is no number of megabytes changes nothing
+    for posted in ({"data_saver": "off"}, {"monthly_cap_mb": "9"}, {"monthly_cap_mb": "viel"}):
+        client.post(address, posted)
+        world.county_account.refresh_from_db()
+        assert world.county_account.monthly_cap_mb == 500
+
+    client.post(address, {"monthly_cap_mb": ""})
+    world.county_account.refresh_from_db()
+    assert world.county_account.monthly_cap_mb is None
+
+
 def test_a_guest_has_settings_in_cookies(client: Client, db: None) -> None:
     client.post(reverse("people:settings"), {"text_size": "largest"})
 

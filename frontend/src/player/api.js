@@ -31,19 +31,23 @@ function csrfToken() {
 
 /**
  * @param {string} address
- * @param {{body?: object, keepalive?: boolean}} [how] with a body it is a POST
+ * @param {{body?: object, keepalive?: boolean, method?: string, key?: string}} [how] with a body it is a POST; `key`: of a
+ *   download, which reports without a session
  * @returns {Promise<any>}
  */
-export async function ask(address, { body, keepalive = false } = {}) {
+export async function ask(address, { body, keepalive = false, method = body ? "POST" : "GET", key = "" } = {}) {
   const patience = typeof AbortController === "undefined" ? null : new AbortController();
   const timer = patience && !keepalive ? setTimeout(() => patience.abort(), PATIENCE_MS) : 0;
   let answer;
   let data = null;
   try {
     answer = await fetch(address, {
-      method: body ? "POST" : "GET",
+      method,
       credentials: "same-origin",
-      headers: body ? { "Content-Type": "application/json", "X-CSRFToken": csrfToken() } : {},
+      headers: {
+        ...(body ? { "Content-Type": "application/json", "X-CSRFToken": csrfToken() } : {}),
+        ...(key ? { "X-Download-Key": key } : {}),
+      },
       body: body && JSON.stringify(body),
       keepalive,
       signal: patience ? patience.signal : undefined,

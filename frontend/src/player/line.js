@@ -26,12 +26,11 @@ export function rememberedSpeed(storage, at) {
 /**
  * Measure once more, and remember what was measured for the next page.
  * @param {import("./modes.js").SpeedMeter} meter
- * @param {HTMLMediaElement} media
+ * @param {{bufferedMs: number, loading: boolean}} arriving
  * @param {{kbits: number, storage: Storage, at: number}} now bitrate of what is loaded
  */
-export function sampleLine(meter, media, { kbits, storage, at }) {
-  const loading = media.networkState === HTMLMediaElement.NETWORK_LOADING;
-  if (!meter.sample({ bufferedMs: bufferedTotal(media), at, kbits, loading })) return;
+export function sampleLine(meter, arriving, { kbits, storage, at }) {
+  if (!meter.sample({ ...arriving, at, kbits })) return;
   try {
     storage.setItem(KEY, JSON.stringify({ kbits: meter.kbits, at }));
   } catch {
@@ -55,7 +54,7 @@ export function bufferedAhead({ buffered, currentTime }) {
  * @param {HTMLMediaElement} media
  * @returns {number} how much is buffered in all, ms: unlike an end, it does not leap when ranges meet
  */
-function bufferedTotal({ buffered }) {
+export function bufferedTotal({ buffered }) {
   let total = 0;
   for (let n = 0; n < buffered.length; n += 1) total += buffered.end(n) - buffered.start(n);
   return total * 1000;

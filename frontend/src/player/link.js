@@ -10,7 +10,7 @@ export class LinkState {
   /** @param {import("./view.js").View} view */
   constructor(view) {
     this.view = view;
-    this.elsewhere = this.signedOut = this.offline = this.busy = this.waiting = false;
+    this.elsewhere = this.over = this.signedOut = this.offline = this.busy = this.waiting = false;
     this.sentence = "";
     this.notice = "";
     this.noticeUntil = 0;
@@ -51,6 +51,7 @@ export class LinkState {
     const { words } = view;
     const stored = records ? ` ${view.say("stored", { count: records })}` : "";
     if (this.elsewhere) view.link(words.elsewhere, { here: true });
+    else if (this.over) view.link(view.say("capOver", { cap: view.config.cap_mb }), { goOn: true });
     else if (this.signedOut) view.link(words.signedOut, { signIn: true });
     else if (this.offline) {
       // Coarse steps: a live region that counts every second would never stop talking.

@@ -5,9 +5,10 @@
  * @typedef {import("./spans.js").Span} Span
  * @typedef {Span & {sequence: number}} Numbered
  * @typedef {{account: string, version: number, playback: string, opened: number, beat: number, next: number, sent: number,
- *   position_ms: number, spans: Numbered[], running: Span | null}} Box
+ *   position_ms: number, spans: Numbered[], running: Span | null, sitting?: number, key?: string}} Box
  *   `beat`: when the page that plays wrote last, 0 when it said goodbye; `sent`: the highest sequence that
- *   ever left this device, which must not change any more
+ *   ever left this device, which must not change any more; `sitting` and `key`: of a download, whose one playback
+ *   is watched many times, each time with an outbox and sequences of its own, and reports by its key
  */
 
 const PREFIX = "qianchang.outbox.";
@@ -18,11 +19,15 @@ const KEPT_MS = 31 * 24 * 3600 * 1000;
 /** The server takes this many in one request. */
 export const BATCH = 200;
 
+/** So many sequences belong to one sitting with a download. */
+const SITTING = 100_000;
+
 /**
  * @param {string} account
  * @param {string} playback
+ * @param {number} [sitting]
  */
-export const keyOf = (account, playback) => `${PREFIX}${account}.${playback}`;
+export const keyOf = (account, playback, sitting) => `${PREFIX}${account}.${playback}${sitting ? `.${sitting}` : ""}`;
 
 /** The outbox of one playback. A full or forbidden storage costs the safety, not the playing. */
 export class Outbox {
@@ -39,17 +44,18 @@ export class Outbox {
 
   /**
    * @param {Storage} storage
-   * @param {{account: string, version: number, playback: string, at: number}} opened
+   * @param {{account: string, version: number, playback: string, at: number, sitting?: number, key?: string}} opened
    */
-  static create(storage, { account, version, playback, at }) {
-    const box = { account, version, playback, opened: at, beat: at, next: 1, sent: 0, position_ms: 0, spans: [], running: null };
+  static create(storage, { account, version, playback, at, sitting = 0, key }) {
+    const box = { account, version, playback, opened: at, beat: at, sent: 0, position_ms: 0, spans: [], running: null };
+    Object.assign(box, { next: sitting * SITTING + 1 }, sitting ? { sitting, key } : {});
     const outbox = new Outbox(storage, box);
     outbox.write(at);
     return outbox;
   }
 
   get key() {
-    return keyOf(this.box.account, this.box.playback);
+    return keyOf(this.box.account, this.box.playback, this.box.sitting);
   }
 
   get size() {
@@ -129,10 +135,11 @@ export class Outbox {
  * the power went is a record like the others. Empty and outlived ones are thrown away; those of a page that
  * still writes are left to it.
  * @param {Storage} storage
- * @param {{account: string, at: number, except?: string}} now
+ * @param {{account: string, at: number, except?: string, keyed?: boolean}} now `except`: the key of one that is in use;
+ *   `keyed`: also downloads' of other accounts, which need no session
  * @returns {{left: Outbox[], alive: number}}
  */
-export function leftovers(storage, { account, at, except = "" }) {
+export function leftovers(storage, { account, at, except = "", keyed = false }) {
   const left = /** @type {Outbox[]} */ ([]);
   let alive = 0;
   for (const key of keysOf(storage)) {
@@ -141,7 +148,7 @@ export function leftovers(storage, { account, at, except = "" }) {
       storage.removeItem(key);
       continue;
     }
-    if (box.account !== account || box.playback === except) continue;
+    if (!(box.account === account || (keyed && box.key)) || key === except) continue;
     if (box.beat && Math.abs(at - box.beat) < SILENT_MS) {
       alive += 1;
       continue;
@@ -176,7 +183,7 @@ function keysOf(storage) {
 function read(storage, key) {
   try {
     const box = JSON.parse(storage.getItem(key) || "");
-    return Array.isArray(box.spans) && box.playback && key === keyOf(box.account, box.playback) ? box : null;
+    return Array.isArray(box.spans) && box.playback && key === keyOf(box.account, box.playback, box.sitting) ? box : null;
   } catch {
     return null;
   }

@@ -2,15 +2,17 @@
  * The player: the picture, its playback on the server, and the record of what was played.
  */
 import { ask } from "./api.js";
+import { Cap } from "./cap.js";
 import { Captions } from "./captions.js";
-import { Faults, SKIP_MS } from "./faults.js";
 import { missing, lengthOf, union } from "./intervals.js";
 import { bufferedAhead, rememberedSpeed, sampleLine } from "./line.js";
 import { LinkState } from "./link.js";
-import { SpeedMeter, choose, linked } from "./modes.js";
+import { SpeedMeter, choose } from "./modes.js";
 import { Outbox, leftovers } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { Reporter } from "./reporter.js";
+import { Said } from "./said.js";
+import { Screen } from "./screen.js";
 import { SlideShow } from "./slideshow.js";
 import { SpanRecorder } from "./spans.js";
 
@@ -20,6 +22,11 @@ const JOURNAL_MS = 10_000;
 const REDRAW_MS = 5000;
 const MODE_KEY = "qianchang.mode";
 
+/**
+ * Public, for other pages with a player of their own: the constructor, `prepare`, `play`, `pause`, `seek`, `report`, `adopt`,
+ * `tick`, `redraw`, and what `ties.js` calls. `config.links` may be addresses of any kind; what is here already (`blob:`) is
+ * left to the element. Whoever opens playbacks in another way overrides `ask`.
+ */
 export class Player {
   /**
    * @param {any} config from the page
@@ -39,21 +46,22 @@ export class Player {
     this.outbox = null;
     this.accepted = config.intervals_ms;
     this.positionMs = config.position_ms;
-    this.wanted = this.superseded = this.settling = false;
-    this.rate = Number(view.el.rate.value) || 1;
-    this.faults = new Faults();
+    this.wanted = this.superseded = false;
     this.times = { report: 0, journal: 0, redraw: 0, saved: /** @type {number | null} */ (null) };
     /** @type {Promise<boolean> | null} */
     this.opening = null;
     this.link = new LinkState(view);
     this.slides = new SlideShow(view, config.duration_ms, () => this.poster());
     this.captions = new Captions(view, config.captions, storage);
+    this.said = new Said(view, config.captions);
     this.meter = new SpeedMeter(rememberedSpeed(storage, Date.now()));
     const remembered = storage.getItem(MODE_KEY);
-    this.mode = choose(config.modes, { speedKbits: this.meter.kbits, remembered, saver: saver === "1" });
+    this.saver = saver === "1";
+    const mode = choose(config.modes, { speedKbits: this.meter.kbits, remembered, saver: this.saver });
+    this.screen = new Screen(this, mode);
     this.recorder = new SpanRecorder((span) => this.outbox && this.outbox.add(span));
     this.reporter = new Reporter({
-      ask,
+      ask: (address, how) => this.ask(address, how),
       address: config.opens,
       now: () => Date.now(),
       answered: (answer, outbox) => this.answered(answer, outbox),
@@ -63,26 +71,42 @@ export class Player {
     this.presence = new Presence({
       view,
       codes: config.codes,
-      askPlayback: (path, how) => ask(`${config.opens}${this.playback ? this.playback.id : ""}/${path}`, how),
+      askPlayback: (path, how) => this.ask(`${config.opens}${this.playback ? this.playback.id : ""}/${path}`, how),
       isOpen: () => this.playback !== null,
       report: () => this.report(),
       stand: (standing) => this.stand(standing),
       failed: (trouble) => this.failed(trouble),
     });
+    this.cap = new Cap(this);
     if (this.positionMs >= config.duration_ms - 1000) this.positionMs = this.firstMissing();
+  }
+
+  /** The way to the server; a download answers most of it by itself. @param {string} address @param {any} [how] */
+  ask(address, how) {
+    return ask(address, how);
   }
 
   /** Play on from where the picture is; the first time, open a playback. */
   async play() {
     this.wanted = true;
+    // What the browser loads by itself it loads as it plays.
+    if (this.cap.holds() && this.video.src && !this.screen.source.feed) return this.pause();
     if (!this.superseded && this.playback) return this.start();
     this.superseded = this.link.elsewhere = false;
+    // The picture comes while the playback is being opened; it moves, and counts, only when that is done.
+    this.screen.release();
     await this.open();
   }
 
   pause() {
     this.wanted = false;
     this.video.pause();
+  }
+
+  /** Something else started the picture before a playback was open: open it first. */
+  hold() {
+    this.video.pause();
+    this.play();
   }
 
   toggle() {
@@ -121,18 +145,18 @@ export class Player {
     this.recorder.close();
     let answer;
     try {
-      answer = await ask(this.config.opens, {
+      answer = await this.ask(this.config.opens, {
         body: { version: this.config.version, device: navigator.userAgent.slice(0, 500), device_now_ms: now, index: this.config.index },
       });
     } catch (error) {
       const trouble = /** @type {any} */ (error);
       const again = trouble.kind === "offline" || trouble.kind === "busy";
-      this.faults.openFailed(Date.now(), again);
+      this.screen.faults.openFailed(Date.now(), again);
       if (!again) this.wanted = false;
       this.failed(trouble);
       return false;
     }
-    this.faults.opened();
+    this.screen.faults.opened();
     this.link.recovered();
     this.playback = { id: answer.id, links: answer.links, everyMs: answer.report_every_s * 1000 };
     this.outbox = Outbox.create(this.storage, {
@@ -140,6 +164,8 @@ export class Player {
       version: this.config.version,
       playback: answer.id,
       at: now,
+      sitting: answer.sitting,
+      key: answer.key,
     });
     this.reporter.replace(this.outbox);
     this.accepted = answer.intervals_ms;
@@ -147,49 +173,23 @@ export class Player {
     this.stand(answer);
     this.captions.open(answer.links);
     if (answer.index) this.slides.renew(this.config, answer.index);
-    this.load();
+    if (!this.screen.source.loaded) this.screen.load();
+    else if (this.wanted) this.start();
     if (this.reporter.earlier.length) this.reporter.send();
     return true;
   }
 
-  /** Load the chosen mode at the position and go on if it was playing. */
-  load() {
-    if (!this.playback) return;
-    const { links } = this.playback;
-    this.mode = linked(this.config.modes, this.mode, links);
-    this.settling = true;
-    this.meter.restart();
-    this.video.src = links[this.mode.file || ""] || links[this.mode.mode];
-    this.video.currentTime = this.positionMs / 1000;
-    this.video.defaultPlaybackRate = this.video.playbackRate = this.rate;
-    this.poster();
-    if (this.wanted) this.start();
-    this.redraw();
-  }
-
-  /** The metadata is there: an old browser may have forgotten the position. */
-  settled() {
-    if (Math.abs(this.video.currentTime * 1000 - this.positionMs) > 500) this.video.currentTime = this.positionMs / 1000;
-    this.settling = false;
-    this.observe();
+  /** Before somebody presses play: what the first picture needs, some 40 KB. Not in data saver. */
+  prepare() {
+    if (!this.saver && !this.cap.use.asks && !this.screen.source.loaded) this.screen.load({ careful: true });
   }
 
   /** @param {string} name of a mode */
   setMode(name) {
     const mode = this.config.modes.find((/** @type {any} */ each) => each.mode === name);
-    if (!mode || mode === this.mode) return;
-    this.observe();
-    this.recorder.close();
-    this.mode = mode;
+    if (!mode || mode === this.screen.mode) return;
     this.storage.setItem(MODE_KEY, name);
-    this.load();
-    this.redraw();
-  }
-
-  /** @param {number} rate */
-  setRate(rate) {
-    this.observe();
-    this.rate = this.video.playbackRate = rate;
+    this.screen.change(mode);
   }
 
   /** @param {number} ms */
@@ -198,9 +198,7 @@ export class Player {
     this.observe();
     this.recorder.close();
     this.positionMs = target;
-    this.meter.restart();
-    // Before the metadata is there this is where it will begin.
-    if (this.playback) this.video.currentTime = target / 1000;
+    this.screen.moveTo(target);
     this.redraw();
   }
 
@@ -223,9 +221,9 @@ export class Player {
   /** What the element does at this moment goes into the record. @param {boolean} [jumped] */
   observe(jumped = false) {
     const { video } = this;
-    if (this.playback && !this.settling && video.readyState > 0) this.positionMs = video.currentTime * 1000;
+    if (this.screen.source.loaded && !this.screen.settling && video.readyState > 0) this.positionMs = video.currentTime * 1000;
     const playing =
-      !video.paused && !video.ended && !video.seeking && !this.settling && !this.superseded && video.readyState > 2;
+      !video.paused && !video.ended && !video.seeking && !this.screen.settling && !this.superseded && video.readyState > 2;
     this.recorder.observe({ playing, jumped, mediaMs: this.positionMs, wallMs: Date.now(), rate: video.playbackRate });
     if (playing && this.link.waiting) {
       this.link.waiting = false;
@@ -267,10 +265,10 @@ export class Player {
    * @returns {number} of outboxes whose pages still seem to write
    */
   adopt() {
-    const except = this.playback ? this.playback.id : "";
+    const except = this.outbox ? this.outbox.key : "";
     const { left, alive } = leftovers(this.storage, { account: this.account, at: Date.now(), except });
     const latest = left.filter((outbox) => outbox.box.version === this.config.version).pop();
-    if (latest && !this.playback) this.positionMs = latest.box.position_ms;
+    if (latest && !this.playback && !this.wanted) this.seek(latest.box.position_ms);
     this.reporter.adopt(left);
     return alive;
   }
@@ -323,25 +321,11 @@ export class Player {
 
   async cameBack() {
     this.reporter.wake();
-    this.faults.hurry();
+    this.screen.faults.hurry();
+    this.screen.source.look();
     if (this.outbox || this.reporter.waiting) await this.report();
     else this.link.recovered();
     this.tick();
-  }
-
-  /** The element gave up: the line was cut, the link ran out, or the place is broken. */
-  fault() {
-    if (!this.playback || !this.video.error) return;
-    this.recorder.close();
-    this.settling = true;
-    this.journal();
-    if (this.faults.happened({ positionMs: this.positionMs, at: Date.now(), decode: this.video.error.code === 3 })) {
-      this.positionMs = Math.min(this.positionMs + SKIP_MS, this.config.duration_ms);
-      this.link.tell(this.view.words.fault, Date.now());
-    } else {
-      this.link.waiting = true;
-    }
-    this.redraw();
   }
 
   tick() {
@@ -350,8 +334,10 @@ export class Player {
     this.observe();
     const playing = this.playing && !video.paused;
     this.presence.tick({ mediaMs: this.positionMs, playing, at: now });
-    sampleLine(this.meter, video, { kbits: this.mode.kbits, storage: this.storage, at: now });
-    if (this.faults.isDue(now) && navigator.onLine && !this.superseded) this.open();
+    this.screen.source.tick();
+    this.cap.tick(now);
+    sampleLine(this.meter, this.screen.source.arriving(this.screen.mode.kbits), { kbits: this.screen.mode.kbits, storage: this.storage, at: now });
+    if (this.screen.faults.isDue(now) && navigator.onLine && !this.superseded) this.open();
     if (this.outbox && now - this.times.journal >= JOURNAL_MS) this.journal();
     const due = this.playback && playing && now - this.times.report >= this.playback.everyMs;
     const retry = this.reporter.broken && (this.reporter.waiting > 0 || this.outbox);
@@ -377,7 +363,12 @@ export class Player {
   }
 
   poster() {
-    this.slides.stage({ positionMs: this.positionMs, playback: this.playback, sound: this.mode.width === null });
+    const sound = this.screen.mode.width === null;
+    // Past the cap only what is here already is shown.
+    this.slides.held = this.link.over;
+    this.slides.stage({ positionMs: this.positionMs, playback: this.playback, sound });
+    const links = this.playback && !(this.link.over && !this.said.track) ? this.playback.links : null;
+    this.said.show({ sound, links, language: this.captions.language });
   }
 
   redraw() {
@@ -385,7 +376,7 @@ export class Player {
     this.times.redraw = now;
     const { view } = this;
     const gaps = view.progress(this.accepted, this.unsent());
-    view.modes(this.mode.mode, this.meter.kbits, lengthOf(gaps));
+    view.modes(this.screen.mode.mode, this.meter.kbits, lengthOf(gaps));
     this.slides.marks(this.covered());
     const records = this.reporter.waiting;
     view.saved({ at: this.times.saved, waiting: this.reporter.broken ? records : 0 });

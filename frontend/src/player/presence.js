@@ -2,6 +2,7 @@
  * Presence codes on the page: shows the one of the moment, and answers.
  */
 import { codeAt, codeWanted } from "./codes.js";
+import { Voice } from "./voice.js";
 
 /** @typedef {import("./codes.js").Code} Code */
 
@@ -31,6 +32,11 @@ export class Presence {
     this.asking = false;
     const form = this.view.el["code-form"];
     if (form) form.addEventListener("submit", (/** @type {Event} */ event) => this.submit(event));
+    this.voice = new Voice({ sounds: this.view.words.sounds, lecture: this.view.video });
+    /** The code that is in the picture now, or was last. */
+    this.shown = "";
+    const again = this.view.el["code-say"];
+    if (again) again.addEventListener("click", () => this.voice.say(this.shown));
     this.refresh(0);
   }
 
@@ -46,7 +52,13 @@ export class Presence {
     const wanted = codeWanted(this.codes, mediaMs);
     if (!wanted || !input || !input.value) this.view.codeForm(this.codes, wanted);
     const here = codeAt(this.codes, mediaMs);
-    this.view.shownCode((here && this.known[here.index]) || null);
+    const code = (here && this.known[here.index]) || null;
+    this.view.shownCode(code);
+    if (!code || code === this.shown) return;
+    this.shown = code;
+    this.view.el["code-say"].hidden = false;
+    // Who has turned the sound off wants silence.
+    if (!this.view.video.muted && this.view.video.volume > 0) this.voice.say(code);
   }
 
   /**

@@ -155,7 +155,7 @@ export class Reporter {
       const spans = outbox.take(this.now());
       let answer;
       try {
-        answer = await this.ask(`${this.address}${outbox.box.playback}/spans/`, { body: this.report(outbox, spans) });
+        answer = await this.ask(`${this.address}${outbox.box.playback}/spans/`, this.report(outbox, spans));
       } catch (error) {
         // Not ours any more, or never was: it stays where it is and is tried with the next page.
         if (!current && /** @type {any} */ (error).kind === "refused") return false;
@@ -177,7 +177,7 @@ export class Reporter {
     const outbox = this.current;
     if (!outbox || !outbox.size) return;
     const spans = outbox.take(this.now());
-    this.ask(`${this.address}${outbox.box.playback}/spans/`, { body: this.report(outbox, spans), keepalive: true }).then(
+    this.ask(`${this.address}${outbox.box.playback}/spans/`, { ...this.report(outbox, spans), keepalive: true }).then(
       (answer) => outbox.acknowledge(answer.acknowledged, this.now()),
       () => {},
     );
@@ -188,10 +188,12 @@ export class Reporter {
    * @param {import("./outbox.js").Numbered[]} spans
    */
   report(outbox, spans) {
-    return {
+    const { key, position_ms } = outbox.box;
+    const body = {
       device_now_ms: this.now(),
-      position_ms: Math.round(outbox.box.position_ms),
+      position_ms: Math.round(position_ms),
       spans: spans.map(({ rate, ...span }) => span),
     };
+    return key ? { body, key } : { body };
   }
 }

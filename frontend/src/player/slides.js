@@ -63,14 +63,15 @@ export class Pictures {
   /**
    * Fetch the first picture that is wanted and not here, then the next one.
    * @param {number[]} numbers the most important first
-   * @param {string} prefix the address, without number and ending
+   * @param {string | ((number: number) => string)} prefix the address, without number and ending; in a download, the address
+   *   of each number
    * @param {() => void} arrived
    */
   want(numbers, prefix, arrived) {
     const number = numbers.find((each) => !this.here.has(each));
     if (number === undefined || this.running !== null || !prefix) return;
     this.running = number;
-    const address = `${prefix}${number}.webp`;
+    const address = typeof prefix === "function" ? prefix(number) : `${prefix}${number}.webp`;
     const done = (/** @type {boolean} */ came) => {
       this.running = null;
       if (!came) return;

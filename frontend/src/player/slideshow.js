@@ -32,6 +32,8 @@ export class SlideShow {
     this.pictures = new Pictures(fetchPicture);
     this.place = -2;
     this.askedAt = 0;
+    /** No more pictures are to be fetched just now. */
+    this.held = false;
     /** Which picture is on the stage. */
     this.shown = "";
   }
@@ -108,7 +110,7 @@ export class SlideShow {
     const prefix = playback ? playback.links.slides : undefined;
     if (this.follow({ positionMs, prefix, sound })) view.poster(null);
     else if (playback && sound) view.poster(this.titleAt(positionMs) || view.words.listening);
-    else view.poster(view.video.readyState > 1 ? null : "");
+    else view.poster(!sound && view.video.readyState > 1 ? null : "");
   }
 
   /**
@@ -126,7 +128,7 @@ export class SlideShow {
       return false;
     }
     const now = Date.now();
-    if (now - this.askedAt > AGAIN_MS && this.pictures.running === null) {
+    if (!this.held && now - this.askedAt > AGAIN_MS && this.pictures.running === null) {
       this.pictures.want(wanted(this.slides, place), prefix, () => {
         this.askedAt = 0;
         this.arrived();

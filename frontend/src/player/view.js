@@ -27,7 +27,7 @@ export class View {
     const ids = ["player", "stage", "poster", "poster-note", "play", "back", "seek", "seek-buffered", "seek-played", "time", "rate", "full", "modes"];
     ids.push("link-state", "link-words", "continue-here", "sign-in", "progress-percent", "saved", "strip", "strip-watched");
     ids.push("strip-waiting", "strip-now", "missing", "goal", "resume-missing", "credited", "code-shown", "code-form", "code-index");
-    ids.push("code-number", "code-input", "code-answer", "slide", "captions", "preview", "preview-sheet", "preview-time", "preview-title");
+    ids.push("code-number", "code-input", "code-answer", "slide", "captions", "preview", "preview-sheet", "preview-time", "preview-title", "code-say", "said", "said-line", "data-used", "data-go-on");
     /** @type {Record<string, any>} */
     this.el = Object.fromEntries(ids.map((id) => [id, byId(id)]));
     /** What of a lecture counts: what was watched before and what was missing then. */
@@ -147,14 +147,15 @@ export class View {
   /**
    * The line under the controls. The same words twice are not said twice.
    * @param {string} words empty: nothing to say
-   * @param {{kind?: "wa" | "ok", here?: boolean, signIn?: boolean}} [how]
+   * @param {{kind?: "wa" | "ok", here?: boolean, signIn?: boolean, goOn?: boolean}} [how]
    */
-  link(words, { kind = "wa", here = false, signIn = false } = {}) {
+  link(words, { kind = "wa", here = false, signIn = false, goOn = false } = {}) {
     const { el } = this;
     el["link-state"].className = words ? `note ${kind}` : "";
     this.text(el["link-words"], words);
     el["continue-here"].hidden = !here;
     el["sign-in"].hidden = !signIn;
+    el["data-go-on"].hidden = !goOn;
   }
 
   /** @param {{at: number | null, waiting: number}} saved time of the last acknowledgement */

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from qianchang.groundwork import heads, ledgers
-from qianchang.groundwork.models import SignedHead
+from qianchang.groundwork.models import LedgerEntry, SignedHead
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,20 @@ def signed_heads() -> QuerySet[SignedHead]:
 def signed_heads_after(number: int) -> QuerySet[SignedHead]:
     """Return the signed heads after this one, oldest first."""
     return SignedHead.objects.filter(sequence__gt=number).order_by("sequence")
+
+
+def head_of_entry(entry: LedgerEntry) -> SignedHead | None:
+    """Return the signed head that first covers an entry of a ledger; None before the next one is signed, and where
+    the ledger was refused then. One query.
+    """
+    row = SignedHead.objects.filter(recorded_at__gte=entry.recorded_at).order_by("sequence").first()
+    if row is None:
+        return None
+    try:
+        stated = heads.read(row.document).heads.get((ledgers.kind_of(type(entry)), entry.ledger))
+    except heads.MalformedHead:
+        return None
+    return row if stated is not None and stated.sequence >= entry.sequence else None
 
 
 def latest() -> Latest | None:

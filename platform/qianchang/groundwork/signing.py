@@ -148,6 +148,16 @@ def trusted_keys() -> list[str]:
     return own + list(settings.LEDGER_OLD_KEYS)
 
 
+def own_public_key() -> str:
+    """Return the public half of the site's own key, 64 hex digits. Raises NoLedgerKey."""
+    return heads.public_hex(_own_key())
+
+
+def sign_bytes(message: bytes) -> bytes:
+    """Return the 64 bytes of the site's own signature (Ed25519) over a message. Raises NoLedgerKey."""
+    return _own_key().sign(message)
+
+
 def _own_key() -> Ed25519PrivateKey:
     try:
         return heads.private_key(settings.LEDGER_KEY)

@@ -157,6 +157,16 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
+    monthly_cap_mb = forms.IntegerField(
+        label=_("Data for recordings in a month, on each computer (MB)"),
+        help_text=_(
+            "The player warns at 80 % and asks before it goes beyond. Empty: no limit. An hour takes about 11 MB as audio "
+            "and slides, 29 MB as light video."
+        ),
+        min_value=10,
+        max_value=1_000_000,
+        required=False,
+    )
 
 
 class LanguageForm(forms.Form):

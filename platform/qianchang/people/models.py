@@ -121,6 +121,8 @@ class Account(AbstractUser):  # type: ignore[django-manager-missing]
     display_name = models.CharField(max_length=60, blank=True)
     text_size = models.CharField(max_length=8, choices=TextSize.choices, default=TextSize.STANDARD)
     data_saver = models.BooleanField(default=True)
+    # Megabytes (10^6 bytes) of recordings a month on one device, after which the player asks; null: no limit.
+    monthly_cap_mb = models.PositiveIntegerField(null=True, blank=True)
 
     # The grants as permissions.py read them once for this instance, which in the web is once a request.
     dated_grants: "list[RoleGrant] | None" = None
@@ -232,3 +234,41 @@ class Lawyer(models.Model):
     def masked_licence_number(self) -> str:
         """The licence number as lists and exports show it: first five digits, four stars, last five."""
         return f"{self.licence_number[:5]}****{self.licence_number[-5:]}"
+
+
+class Practice(models.Model):
+    """One dated stretch of a lawyer's practice (执业情况): practising, or suspended meanwhile, with the document
+    that says so. `valid_until` is exclusive, null while it lasts. A lawyer of whom no practising stretch was
+    recorded counts as practising all along. Leaving is the end of a stretch.
+    """
+
+    class Kind(models.TextChoices):
+        PRACTISING = "practising", _("practising")
+        SUSPENDED = "suspended", _("suspended")
+
+    lawyer = models.ForeignKey(Lawyer, on_delete=models.PROTECT, related_name="practices")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lawyer", "kind"],
+                condition=models.Q(valid_until__isnull=True),
+                name="people_practice_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["lawyer", "kind", "valid_from"], name="people_practice_begins_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gt=models.F("valid_from")),
+                name="people_practice_window",
+            ),
+            models.CheckConstraint(condition=~models.Q(source=""), name="people_practice_has_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lawyer_id} {self.kind} {self.valid_from} – {self.valid_until or ''}".strip()

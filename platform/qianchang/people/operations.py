@@ -303,11 +303,16 @@ def end_role(*, grant: RoleGrant, until: date, by: Account | None = None, at: da
 
 
 @transaction.atomic
-def change_preferences(*, account: Account, text_size: str, data_saver: bool, at: datetime) -> Account:
-    """Store how somebody wants the pages: the size of the text and the data saver."""
+def change_preferences(
+    *, account: Account, text_size: str, data_saver: bool, monthly_cap_mb: int | None, at: datetime
+) -> Account:
+    """Store how somebody wants the pages: the size of the text, the data saver, and after how many megabytes of
+    recordings in a month the player asks before it goes on (None: never).
+    """
     account.text_size = Account.TextSize(text_size)
     account.data_saver = data_saver
-    account.save(update_fields=["text_size", "data_saver"])
+    account.monthly_cap_mb = monthly_cap_mb
+    account.save(update_fields=["text_size", "data_saver", "monthly_cap_mb"])
     audit.record(
         "changed preferences",
         object_type="account",
@@ -316,6 +321,7 @@ def change_preferences(*, account: Account, text_size: str, data_saver: bool, at
         at=at,
         text_size=text_size,
         data_saver=str(data_saver),
+        monthly_cap_mb=str(monthly_cap_mb or ""),
     )
     return account
 

@@ -32,6 +32,8 @@ class Act(StrEnum):
     CORRECT_HOURS = "correct hours, decide an hours appeal"
     REVOKE_CERTIFICATE = "revoke an hours certificate"
     SEE_QUEUE = "processing queue"
+    ARRANGE_CLASSES = "open and change classes of courses"
+    ENROL_LAWYERS = "enrol named lawyers in a class"
 
 
 class Scope(StrEnum):
@@ -66,11 +68,25 @@ MATRIX: dict[Act, dict[R, Scope]] = {
         R.NATIONAL_OFFICER: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
     },
     Act.SET_QUOTAS: {R.NATIONAL_OFFICER: Scope.ANY, R.ADMINISTRATOR: Scope.ANY},
-    Act.SEE_NAMED_HOURS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.ADMINISTRATOR: Scope.ANY},
+    # A supporting association has lawyers too: their hours are its own business, nobody else's are.
+    Act.SEE_NAMED_HOURS: {
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+        R.ADMINISTRATOR: Scope.ANY,
+    },
     # Not the administrator: whoever opens accounts must not be able to be two people.
-    Act.CORRECT_HOURS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION},
-    Act.REVOKE_CERTIFICATE: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION},
+    Act.CORRECT_HOURS: {
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+    },
+    Act.REVOKE_CERTIFICATE: {
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+    },
     Act.SEE_QUEUE: {R.ADMINISTRATOR: Scope.ANY},
+    Act.ARRANGE_CLASSES: {
+        R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION,
+        R.NATIONAL_OFFICER: Scope.ANY, R.ADMINISTRATOR: Scope.ANY,
+    },
+    # Names stay with the association on whose roster they stand; whoever reaches all of them sees counts.
+    Act.ENROL_LAWYERS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION},
 }  # fmt: skip
 
 

@@ -68,6 +68,11 @@ class Viewer:
         return self._holds(Act.CORRECT_HOURS)
 
     @property
+    def arranges_classes(self) -> bool:
+        """Tell whether the classes of courses open for this person."""
+        return self._holds(Act.ARRANGE_CLASSES)
+
+    @property
     def sees_queue(self) -> bool:
         """Tell whether the processing queue opens for this person."""
         return self._holds(Act.SEE_QUEUE)

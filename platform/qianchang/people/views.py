@@ -61,7 +61,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Text size, data saver and language: on the account, and in cookies for guests."""
     viewer = Viewer(request)
     now = {"text_size": viewer.text_size, "data_saver": "on" if viewer.data_saver else "off"}
-    form = SettingsForm(request.POST if request.method == "POST" else None, initial=now)
+    cap = request.user.monthly_cap_mb if isinstance(request.user, Account) else None
+    form = SettingsForm(
+        request.POST if request.method == "POST" else None, initial={**now, "monthly_cap_mb": cap}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = {name: form.cleaned_data[name] or now[name] for name in now}
         if isinstance(request.user, Account):
@@ -69,6 +72,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
                 account=request.user,
                 text_size=chosen["text_size"],
                 data_saver=chosen["data_saver"] == "on",
+                # An empty field is no limit; a switch in the header sends no field at all.
+                monthly_cap_mb=form.cleaned_data["monthly_cap_mb"]
+                if "monthly_cap_mb" in request.POST
+                else cap,
                 at=timezone.now(),
             )
         response = HttpResponseRedirect(_next_page(request))

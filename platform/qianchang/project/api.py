@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from courses.attendance.endpoints import router as playbacks
+from courses.attendance.pack_endpoints import router as packs
 from courses.catalogue.endpoints import router as lectures
 from courses.credits.endpoints import router as credits
 from media_pipeline.conductor.endpoints import router as recordings
@@ -70,6 +71,7 @@ api = DocumentedAPI(
 api.add_router("/recordings/", recordings, tags=["recordings"])
 api.add_router("/lectures/", lectures, tags=["lectures"])
 api.add_router("/playbacks/", playbacks, tags=["playbacks"])
+api.add_router("/packs/", packs, tags=["packs"])
 api.add_router("/credits/", credits, tags=["credits"])
 api.add_router("/quotas/", quotas, tags=["quotas"])
 

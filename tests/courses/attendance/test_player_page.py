@@ -9,6 +9,7 @@ from courses.catalogue.queries import current_version
 from courses.credits.operations import ensure_default_rules
 from courses.enrolment.operations import enrol
 from media_pipeline import api as media
+from media_pipeline.delivery.links import read
 from media_pipeline.recordings.models import Rendition, Storyboard
 from tests.courses.factories import make_published_lecture, make_recording, make_slides
 
@@ -86,7 +87,7 @@ def test_the_page_with_sixty_slides_keeps_its_budget(
     titles = [f"{n}、鉴定意见第{n * 7919 % 1009}项的审查与质证要点{n * 104729 % 997}" for n in range(60)]
     make_slides(recording, titles, every_ms=117_003)
     lawyer.get(lecture.url)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(17):
         page = lawyer.get(lecture.url)
     assert len(gzip.compress(page.content)) <= PAGE_BYTES, len(gzip.compress(page.content))
 
@@ -109,3 +110,26 @@ def test_slides_cost_the_player_three_queries_however_many_they_are(
         sum(f'FROM "{table}"' in sql for sql in asked if "recordings_recording" not in sql)
         for table in tables
     ] == [1, 1, 1]
+
+
+def test_the_page_has_links_for_its_own_viewer_alone(world, client, client_for, lecture, recording):
+    # given a lawyer who may play, then the page has an address of each mode, and its answer the cookie that opens it
+    page = client_for(world.county_account).get(lecture.url)
+    links = page.context["player"]["config"]["links"]
+    assert list(links) == ["audio", "light", "standard"]
+    assert "qc_viewer" in page.cookies
+    token = links["light"].split("/")[2]
+    link = read(token, at=world.now)
+    assert (link.viewer_id, link.public_id) == (world.county_account.pk, recording.public_id)
+    assert set(link.fences) == {"audio", "light", "standard"}
+    # who may not play gets neither
+    for other in (client, client_for(world.expert)):
+        page = other.get(lecture.url)
+        assert (page.context["player"], "qc_viewer" in page.cookies) == (None, False)
+
+
+def test_the_player_is_told_the_cap_of_its_lawyer(world, lawyer, lecture):
+    assert player(lawyer, lecture)["config"]["cap_mb"] is None
+    world.county_account.monthly_cap_mb = 500
+    world.county_account.save()
+    assert player(lawyer, lecture)["config"]["cap_mb"] == 500

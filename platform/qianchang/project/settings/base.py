@@ -192,6 +192,9 @@ MEDIA_SIGNED_SECRET: str = env.str("QIANCHANG_MEDIA_SIGNED_SECRET", default="")
 # How long object storage's own link holds (seconds). Whoever it is passed on to may fetch that one file with it, for
 # so long; but a browser goes on using it for later ranges, and a jump after its end interrupts the lecture.
 MEDIA_STORAGE_LINK_SECONDS: int = env.int("QIANCHANG_S3_LINK_SECONDS", default=3600)
+# Lectures may be fetched first and watched without a network. Off: none is fetched any more, browsers forget the pages they
+# kept for it, and what was watched still arrives.
+DOWNLOAD_FIRST: bool = env.bool("QIANCHANG_DOWNLOAD_FIRST", default=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A form with its files (bytes). Recordings never come in forms: they go to these addresses, which take no form at all.
 FORM_MAX_BYTES: int = env.int("QIANCHANG_FORM_MAX_BYTES", default=25 * 1024**2)
@@ -232,6 +235,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "qianchang.groundwork.sign_heads",
         "schedule": 3600.0,
         "options": {"queue": "middle", "expires": 3600},
+    },
+    "mail answers of appeals": {
+        "task": "courses.credits.mail_answers",
+        "schedule": 60.0,
+        "options": {"queue": "short", "expires": 60},
     },
 }
 
@@ -332,7 +340,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *([S3_ORIGIN] if S3_BUCKET else [])],
         "media-src": [SELF, "blob:", *([S3_ORIGIN] if S3_BUCKET else [])],
-        "connect-src": [SELF],
+        # Downloads are fetched by script, also from where the object storage sends them.
+        "connect-src": [SELF, *([S3_ORIGIN] if S3_BUCKET else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
