@@ -183,6 +183,7 @@ def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[W
         opened_ms=to_ms(playback.opened_at),
         received_ms=to_ms(at),
         taken=taken,
+        over_ms=to_ms(playback.download_until) if playback.download_until else None,
     )
     coverage = work.coverage
     covered, accepted = rules.union(coverage.intervals_ms), rules.union(playback.accepted_ms)

@@ -3,7 +3,7 @@ fetched. Its evidence is judged by the same rules as any other; docs/decisions/0
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
 from courses.attendance import presence, registries
 from courses.attendance.clock import to_ms
@@ -23,7 +23,7 @@ from courses.enrolment.queries import may_play
 from media_pipeline import api as media
 from qianchang.people.models import Account, Lawyer
 
-# Days that a download may be watched (product-design, 5.1 "下载": its days are said).
+# Days after that of the fetch on which a download may be watched (product-design, 5.1 "下载": its days are said).
 PACK_DAYS = 30
 _KEY_SALT = "courses.attendance.packs"
 # What a player needs that has no page around it.
@@ -68,7 +68,7 @@ def open_pack(
             "lawyer": lawyer,
             "lecture_version": version,
             "opened_at": at,
-            "download_until": at + timedelta(days=PACK_DAYS),
+            "download_until": last_moment(at),
             "clock_offset_ms": to_ms(at) - device_now_ms,
             # PostgreSQL takes no null character in a text.
             "device": device.replace("\x00", "")[:200],
@@ -80,6 +80,11 @@ def open_pack(
     if playback.download_until <= at:
         raise PackOver(pack_id)
     return playback
+
+
+def last_moment(at: datetime) -> datetime:
+    """Return the end, by the platform's clock, of the last day on which a download that is fetched now is watched."""
+    return make_aware(datetime.combine(localdate(at) + timedelta(days=PACK_DAYS + 1), time.min))
 
 
 def key_of(playback: Playback, account: Account) -> str:

@@ -40,6 +40,7 @@ _PLAYBACK = (
     "opened_at",
     "clock_offset_ms",
     "superseded_at",
+    "download_until",
     "accepted_ms",
     "refused_count",
 )
@@ -170,7 +171,8 @@ def _watched(row: list[Any]) -> Watched:
     version, jurisdiction = next_of(_VERSION), next_of(_JURISDICTION)
     playback["public_id"] = _uuid(playback["public_id"])
     playback["opened_at"] = _aware(playback["opened_at"])
-    playback["superseded_at"] = playback["superseded_at"] and _aware(playback["superseded_at"])
+    for name in ("superseded_at", "download_until"):
+        playback[name] = playback[name] and _aware(playback[name])
     playback["accepted_ms"] = json.loads(playback["accepted_ms"])
     coverage["intervals_ms"] = json.loads(coverage["intervals_ms"])
     version["excluded_ms"] = json.loads(version["excluded_ms"])

@@ -183,6 +183,7 @@ class Span:
 class Frame:
     """What a span is judged against: the lecture, the playback, and what of the day is taken already.
 
+    `over_ms` is the end of a download's days; None: a player that is open until it reports.
     `taken` are the accepted wall intervals of the lawyer's other spans, on whatever device and lecture.
     """
 
@@ -191,6 +192,13 @@ class Frame:
     opened_ms: int
     received_ms: int
     taken: Sequence[Interval]
+    over_ms: int | None = None
+
+    @property
+    def open_ms(self) -> Interval:
+        """When something can have been played. A sitting that began within a download's days may be finished."""
+        until = self.received_ms if self.over_ms is None else min(self.received_ms, self.over_ms + DAY_MS)
+        return self.opened_ms, until
 
 
 @dataclass(frozen=True)
@@ -229,7 +237,7 @@ def judge(span: Span, frame: Frame, terms: Terms) -> Verdict:
     note(Refusal.BEYOND_THE_END, max(media_until - frame.length_ms, 0) + max(-media_from, 0))
     walls = [span.wall]
     for reason, allowed in (
-        (Refusal.OUTSIDE_THE_PLAYBACK, [(frame.opened_ms, frame.received_ms)]),
+        (Refusal.OUTSIDE_THE_PLAYBACK, [frame.open_ms]),
         (Refusal.TOO_LATE, [(frame.received_ms - terms.late_days * DAY_MS, frame.received_ms)]),
     ):
         kept = intersection(walls, allowed)

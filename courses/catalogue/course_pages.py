@@ -38,7 +38,7 @@ def course(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     lectures = queries.with_row_parts(queries.live_lectures().filter(pk__in=ids)).in_bulk()
     lecture_rows = rows.lecture_rows([lectures[pk] for pk in ids if pk in lectures], request)
     standing = registries.course_standing(page, request)
-    next_number = next((number for number, row in enumerate(lecture_rows, 1) if not row.finished), None)
+    next_number = next((number for number, row in enumerate(lecture_rows, 1) if _can_be_next(row)), None)
     required = page.required_of(len(lecture_rows))
     opens_later = page.opens_date is not None and page.opens_date > timezone.localdate(timezone.now())
     return {
@@ -59,6 +59,10 @@ def course(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
         "audio_bytes": sum(row.audio_bytes or 0 for row in lecture_rows),
         "video_bytes": sum(row.video_bytes or 0 for row in lecture_rows),
     }
+
+
+def _can_be_next(row: rows.LectureRow) -> bool:
+    return not row.finished and row.state != registries.EnrolmentState.NOT_RELEASED
 
 
 def _course_row(page: CoursePage, lengths: Mapping[int, int], request: HttpRequest) -> CourseRow:

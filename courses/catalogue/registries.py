@@ -78,13 +78,16 @@ class CourseStanding:
 
 @dataclass(frozen=True)
 class ClassTaken:
-    """One class that a lawyer is in, waits for or has finished, and how many of its lectures are credited."""
+    """One class that a lawyer is in, waits for or has finished, and how many of its lectures are credited. `is_over`:
+    its last day has passed.
+    """
 
     course_id: int
     own: CourseClass
     state: EnrolmentState
     place: int | None
     finished_at: datetime | None
+    is_over: bool
     credited: int
     required: int
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.certificates import operations, queries
+from courses.certificates import operations, queries, rules
 from courses.certificates.forms import RevokeForm, SearchForm
 from courses.credits.queries import NoCreditRule
 from qianchang.people.models import Account
@@ -43,7 +43,8 @@ def certificates(request: HttpRequest) -> HttpResponse:
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate; an officer revokes it with a reason, or issues it anew after that."""
     account, at = _officer(request), timezone.now()
-    found = queries.certificates_seen_by(account, search=number, at=at).filter(number=number).first()
+    meant = rules.read_number(number) or ""
+    found = queries.certificates_seen_by(account, at=at).filter(number=meant).first()
     if found is None:
         raise Http404
     anew = request.POST.get("do") == "issue"
@@ -53,6 +54,12 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
             made = operations.issue_certificate(lawyer=found.lawyer, year=found.year, by=account, at=at)
         except operations.UnableToIssue as refusal:
             messages.error(request, str(refusal))
+            return redirect("certificates:certificate", number)
+        except queries.CertificateUnknown:
+            messages.error(
+                request,
+                _("This lawyer belongs to another association now. Only that one issues certificates."),
+            )
             return redirect("certificates:certificate", number)
         except NoCreditRule as error:
             raise Http404 from error

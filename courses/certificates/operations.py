@@ -32,7 +32,7 @@ def issue_certificate(*, lawyer: Lawyer, year: int, by: Account, at: datetime) -
     """Certify the hours of a lawyer that stand in an accounting year, and return the certificate.
 
     While nothing changed since the last one, that one is returned: asking again makes no second paper. After
-    a revocation the same hours are certified anew only for an officer who may revoke.
+    a revocation the same hours are certified anew only for an officer who may revoke, and not for oneself.
 
     Raises UnableToIssue, credits.queries.NoCreditRule, or queries.CertificateUnknown for somebody who is
     neither the lawyer nor such an officer.
@@ -60,7 +60,7 @@ def issue_certificate(*, lawyer: Lawyer, year: int, by: Account, at: datetime) -
     last = same.select_related("revocation", "holder").order_by("-edition").first()
     if last is not None and not hasattr(last, "revocation") and _same_holder(last, holder):
         return last
-    if last is not None and hasattr(last, "revocation") and not is_officer:
+    if last is not None and hasattr(last, "revocation") and (not is_officer or lawyer.account_id == by.pk):
         raise UnableToIssue(
             _("Your association declared the certificate of just these hours void. Ask it before a new one.")
         )

@@ -36,12 +36,13 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
     """Ask about an entry or a refused stretch."""
     lawyer, account = _lawyer(request)
     at = timezone.now()
+    chosen = _chosen(request)
     try:
-        window = appeals.open_window(lawyer, at=at)
+        window = appeals.open_window(lawyer, **chosen, at=at)
     except queries.NoCreditRule as error:
         raise Http404 from error
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = AppealForm(*sent, initial={"about": _chosen(request)}, window=window)
+    form = AppealForm(*sent, initial={"about": _choice(chosen)}, window=window)
     if request.method == "POST" and form.is_valid():
         try:
             entry, span = appeals.subject_of(lawyer, **form.subject())
@@ -111,14 +112,15 @@ def _lawyer(request: HttpRequest) -> tuple[Lawyer, Account]:
     return lawyer, request.user
 
 
-def _chosen(request: HttpRequest) -> str:
+def _chosen(request: HttpRequest) -> dict[str, int]:
+    """Return what the address asks about: entry or span, and its number."""
     asked = SubjectForm(request.GET)
-    if not asked.is_valid():
-        return ""
-    for kind in ("entry", "span"):
-        if asked.cleaned_data[kind]:
-            return f"{kind}-{asked.cleaned_data[kind]}"
-    return ""
+    numbers = asked.cleaned_data if asked.is_valid() else {}
+    return {kind: numbers[kind] for kind in ("entry", "span") if numbers.get(kind)}
+
+
+def _choice(chosen: dict[str, int]) -> str:
+    return next((f"{kind}-{number}" for kind, number in chosen.items()), "")
 
 
 def _state(appeal: Appeal) -> Appeal.State:

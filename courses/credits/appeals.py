@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -49,16 +49,22 @@ def appeal_days(lawyer: Lawyer, on: date) -> int:
     return queries.rule_for(lawyer.association.jurisdiction, on).appeal_days
 
 
-def open_window(lawyer: Lawyer, *, at: datetime) -> Window:
-    """Return what a lawyer can still ask about and did not ask about yet, latest first. Three queries."""
+def open_window(lawyer: Lawyer, *, entry: int | None = None, span: int | None = None, at: datetime) -> Window:
+    """Return what a lawyer can still ask about and did not ask about yet: what is asked for by number first, then the
+    latest. Three queries.
+    """
     days = appeal_days(lawyer, localdate(at))
     since = at - timedelta(days=days + 1)
-    entries = queries.entries_of(lawyer).filter(appeal=None, recorded_at__gt=since)[:CHOICES]
+    entries = (
+        queries.entries_of(lawyer)
+        .filter(appeal=None, recorded_at__gt=since)
+        .order_by(_first(entry), "-recorded_at", "-pk")[:CHOICES]
+    )
     spans = (
         _spans_of(lawyer)
         .filter(appeal=None, received_at__gt=since)
         .exclude(refusal="")
-        .order_by("-received_at", "-pk")[:CHOICES]
+        .order_by(_first(span), "-received_at", "-pk")[:CHOICES]
     )
     today = localdate(at)
     return Window(
@@ -66,6 +72,10 @@ def open_window(lawyer: Lawyer, *, at: datetime) -> Window:
         entries=tuple(each for each in entries if today <= deadline_of(each.recorded_at, days)),
         spans=tuple(each for each in spans if today <= deadline_of(each.received_at, days)),
     )
+
+
+def _first(pk: int | None) -> Case:
+    return Case(When(pk=pk or 0, then=0), default=1)
 
 
 def deadline_of(recorded_at: datetime, days: int) -> date:

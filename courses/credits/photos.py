@@ -8,7 +8,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
 # What may come, what it may unfold to, and what is kept. Budget B20: at most 300 KB, long side 1600 pixels.
 MOST_BYTES = 8 * 1024**2
@@ -47,6 +47,8 @@ def repainted(file: BinaryIO, *, size_bytes: int) -> bytes:
             _("The photo is larger than %(size)d MB. Send a smaller one.") % {"size": MOST_BYTES // 1024**2}
         )
     with _one_at_a_time:
+        # WeasyPrint, once a certificate was printed, lets Pillow take half a picture for a whole one everywhere.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         picture = _opened(file)
         try:
             picture.thumbnail((LONG_SIDE, LONG_SIDE))
@@ -76,7 +78,8 @@ def _upright(picture: Image.Image) -> Image.Image:
     """Turn a photo by its orientation alone. ImageOps.exif_transpose also writes the camera's other words anew, and
     fails on odd ones.
     """
-    turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    held = picture.getexif().get(ExifTags.Base.Orientation)
+    turn = TURNS.get(held) if isinstance(held, int) else None
     return picture.transpose(turn) if turn is not None else picture
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,7 +18,6 @@ from courses.schedule.registries import ReachQuestion
 from courses.schedule.rules import NETWORK_VIDEO, ONSITE
 from qianchang.people.models import Account, Jurisdiction, Lawyer, Practice
 from qianchang.people.permissions import Act, may
-
 
 # No reversing entry. Said in this way round, because SQLite takes "reverses_id IS NULL" for a key that finds one row,
 # where nearly the whole ledger is such rows, and would read all of it.
@@ -116,11 +115,15 @@ def is_reversed(entry: CreditEntry) -> bool:
 
 
 def year_of(lawyer: Lawyer, *, year: int | None, at: datetime) -> Year:
-    """Return one accounting year of a lawyer (None: the present one) under the rule of today. Three queries."""
+    """Return one accounting year of a lawyer (None: the present one) under the rule of today, a past one under the
+    rule that held when it ended. Three queries, one more for a past year. Raises NoCreditRule.
+    """
     today = localdate(at)
     rule = rule_for(lawyer.association.jurisdiction, today)
     present = rules.accounting_year(today, rule.year_starts_month)
     year = present if year is None else year
+    if year < present:
+        rule = _rule_at_the_end(lawyer.association.jurisdiction, year, otherwise=rule)
     every = list(entries_of(lawyer))
     entries = tuple(entry for entry in every if entry.accounting_year == year)
     first, end = rules.year_window(year, rule.year_starts_month)
@@ -143,6 +146,15 @@ def year_of(lawyer: Lawyer, *, year: int | None, at: datetime) -> Year:
         ever=frozenset(entry.lecture_id for entry in every),
         other_years=tuple(sorted({entry.accounting_year for entry in every} | {present}, reverse=True)),
     )
+
+
+def _rule_at_the_end(jurisdiction: Jurisdiction, year: int, *, otherwise: CreditRule) -> CreditRule:
+    """Return the rule that held on the last day of a past accounting year; of years before any rule the present one."""
+    _first, end = rules.year_window(year, otherwise.year_starts_month)
+    try:
+        return rule_for(jurisdiction, end - timedelta(days=1))
+    except NoCreditRule:
+        return otherwise
 
 
 def totals_of(

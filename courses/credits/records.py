@@ -27,8 +27,8 @@ from qianchang.groundwork.models import SignedHead
 from qianchang.groundwork.queries import head_of_entry
 from qianchang.people.models import Account, Jurisdiction, Lawyer
 
-# Of so many lectures begun last, the first that is not credited yet is offered.
-LOOK_BACK = 8
+# Of so many lectures watched last, those that are not credited yet are listed, and the first of them is offered.
+LOOK_BACK = 40
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ class SittingRow:
 
     opened_at: datetime
     device: str
+    downloaded: bool
     minutes: Decimal
     stretches: tuple[Interval, ...]
     refused: tuple[RefusedSpan, ...]
@@ -208,6 +209,7 @@ def entry_page(entry: CreditEntry, *, viewer: Account, at: datetime) -> EntryPag
             SittingRow(
                 opened_at=sitting.playback.opened_at,
                 device=device_words(sitting.playback.device),
+                downloaded=sitting.playback.download_until is not None,
                 minutes=_minutes(sitting.accepted_ms),
                 stretches=sitting.accepted,
                 refused=tuple(_refused(span) for span in sitting.refused),

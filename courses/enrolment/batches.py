@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from courses.enrolment import queries, wording
 from courses.enrolment.admission import Gate, UnableToEnrol
 from courses.enrolment.models import CourseRun, Enrolment
-from courses.enrolment.named_lists import Entry, Unread
+from courses.enrolment.named_lists import DIGITS, Entry, Unread
 from courses.enrolment.rules import Answer
 from courses.enrolment.seating import Joining, locked, seat_all
 from qianchang.groundwork import audit
@@ -211,7 +211,7 @@ class _Known:
 def _line(number: int, lawyer: Lawyer, gate: Gate, known: _Known, *, excepted: bool) -> Line:
     text, here, other = str(lawyer), known.here.get(lawyer.pk), known.elsewhere.get(lawyer.pk)
     stands = Line(number, text, Answer.STANDS, "", lawyer)
-    if here is not None and here.state == State.WAITING:
+    if here is not None and here.pk in known.places:
         words = _("waits already, place %(place)d") % {"place": known.places[here.pk]}
         return replace(stands, words=words)
     if here is not None and here.state != State.WITHDRAWN:
@@ -271,6 +271,8 @@ def _is_misnamed(
 def _unread(entry: Unread) -> str:
     if entry.rounded:
         return _("the file keeps this number as a figure, so its last digits are lost: make the column text")
+    if entry.digits == DIGITS:
+        return _("other signs stand in this number: leave its 17 digits alone")
     if entry.digits:
         return _("%(digits)d digits, a licence number has 17") % {"digits": entry.digits}
     return _("no licence number on this line")

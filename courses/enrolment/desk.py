@@ -97,7 +97,7 @@ class Desk:
         places = queries.places_in_queue(enrolments)
         lectures = queries.lecture_ids_of_all([each.course for each in enrolments if each.course])
         credited = _credited(lawyer, {pk for ids in lectures.values() for pk in ids})
-        found = []
+        found, today = [], timezone.localdate()
         for each in enrolments:
             if each.run is None or each.course is None:
                 continue
@@ -109,6 +109,7 @@ class Desk:
                     state=STATES[Enrolment.State(each.state)],
                     place=places.get(each.pk),
                     finished_at=_finished_at(each),
+                    is_over=queries.window_of(each.run).is_over(today),
                     credited=len(credited & set(ids)),
                     required=each.course.required_of(len(ids)),
                 )

@@ -62,11 +62,7 @@ def _answered(request: HttpRequest, run: CourseRun, account: Account, *, confirm
             at=timezone.now(),
         )
     except batches.AnswersChanged:
-        messages.warning(
-            request,
-            _("Something has changed since you looked, so nothing was done. These are the answers now."),
-        )
-        return _show(request, run, account, names=asked["names"], asked=asked, status=409)
+        return _show(request, run, account, names=asked["names"], asked=asked, changed=True)
     except batches.UnableToFill as refusal:
         messages.error(request, str(refusal))
         return redirect("enrolment:class_list", run.pk)
@@ -88,9 +84,9 @@ def _show(
     *,
     names: str,
     asked: dict[str, object] | None = None,
-    status: int = 200,
+    changed: bool = False,
 ) -> HttpResponse:
-    """The answers to a list, with what confirms them."""
+    """The answers to a list, with what confirms them; `changed`: they are not those that were confirmed."""
     excepted = (asked or {}).get("excepted", [])
     answers = batches.answers_to(
         run=run,
@@ -99,6 +95,14 @@ def _show(
         by=account,
         at=timezone.now(),
     )
+    if changed and not answers.changes and answers.count(Answer.STANDS):
+        # Most often the same press a second time, on a line that lost the answer to the first.
+        messages.info(request, _("Everybody on this list who can be enrolled is in the class already."))
+    elif changed:
+        messages.warning(
+            request,
+            _("Something has changed since you looked, so nothing was done. These are the answers now."),
+        )
     reason = str((asked or {}).get("reason", "")).strip()
     excepts = any(line.excepted for line in answers.lines)
     context = {
@@ -116,7 +120,7 @@ def _show(
         "button": _button(answers),
         "lines": [(line, wording.ANSWER_COLOURS[line.answer]) for line in answers.lines],
     }
-    return render(request, "courses/enrolment/list_answers.html", context, status=status)
+    return render(request, "courses/enrolment/list_answers.html", context, status=409 if changed else 200)
 
 
 def _button(answers: batches.Answers) -> str:

@@ -22,13 +22,20 @@ _WORDS = re.compile(r"[\s:()\[\]\"'“”=]+")
 _NAME = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,15}(?:·[\u3400-\u9fff]{1,15})+")
 # A character that stands alone is the family name, or a part, of the name that follows: 韦 晓岚.
 _NAME_IN_PARTS = re.compile(r"(?<![\u3400-\u9fff])([\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
+# Where a number and a name stand together without a space: 韦晓岚1451…, 1.韦晓岚.
+_GLUED = re.compile(
+    r"(?<=[\u3400-\u9fff])(?=[0-9])|(?<=[0-9])(?=[\u3400-\u9fff])|(?<=[0-9]\.)(?=[\u3400-\u9fff])"
+)
 _HEADINGS = frozenset(
     (
         "姓名",
         "名字",
         "律师",
         "律师姓名",
+        "执业证",
         "执业证号",
+        "律师证",
+        "律师证号",
         "证号",
         "序号",
         "编号",
@@ -37,11 +44,14 @@ _HEADINGS = frozenset(
         "备注",
         "电话",
         "手机",
+        "手机号",
         "地区",
     )
 )
 # A spreadsheet that keeps 17 digits as a number has lost the last ones, whatever it shows.
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?1[5-9]|\d{15,17}\.0")
+# Of a licence number; an identity card has 18, the last of which can be an X.
+DIGITS = 17
 # Fewer digits are a running number, a year or a room.
 _LEAST_DIGITS = 12
 
@@ -89,7 +99,7 @@ def as_lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def _entries_of_line(number: int, line: str) -> Iterator[Entry | Unread]:
-    plain = _NAME_IN_PARTS.sub(r"\1", unicodedata.normalize("NFKC", line))
+    plain = _NAME_IN_PARTS.sub(r"\1", _GLUED.sub(" ", unicodedata.normalize("NFKC", line)))
     fields = [[word for word in _WORDS.split(field) if word] for field in _FIELDS.split(plain)]
     words = [word for field in fields for word in field]
     numbers = [found for field in fields for found in _numbers(field)]
@@ -113,7 +123,7 @@ def _numbers(words: list[str]) -> Iterator[str]:
         if is_licence_number(digits):
             yield digits
             group = ""
-        elif digits.isascii() and digits.isdigit() and len(group) + len(digits) <= 17:
+        elif digits.isascii() and digits.isdigit() and len(group) + len(digits) <= DIGITS:
             group += digits
             if is_licence_number(group):
                 yield group

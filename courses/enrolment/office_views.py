@@ -38,7 +38,9 @@ def class_new(request: HttpRequest) -> HttpResponse:
     account, at = arranger(request), timezone.now()
     associations = office.associations_to_arrange_for(account, at=at)
     code = request.POST.get("association") or request.GET.get("association")
-    association = next((each for each in associations if each.code == code), associations[0])
+    association = next((each for each in associations if each.code == (code or associations[0].code)), None)
+    if association is None:
+        raise Http404
     form = NewClassForm(
         request.POST if request.method == "POST" else None, below=office.below(association), label_suffix=""
     )

@@ -120,7 +120,7 @@ def _enrol_in_course(
         others = [each for each in classes if each.pk != finished]
         if len(others) > 1:
             raise UnableToEnrol(str(wording.CHOOSE_A_CLASS))
-        if not others and standing is not None:
+        if not others and standing is not None and standing.state == Enrolment.State.FINISHED:
             return standing
         run = others[0] if others else default_run(course=course, at=at)
     return join_class(run=run, lawyer=lawyer, by=by, at=at)

@@ -61,11 +61,6 @@ def _taking(lawyer: Lawyer, lecture_ids: Sequence[int], *, on: date | None) -> Q
     )
 
 
-def is_enrolled(lawyer: Lawyer, lecture: LecturePage) -> bool:
-    """Whether a lawyer takes a lecture, singly or in a class of a course, whenever that runs."""
-    return lecture.pk in enrolled_lecture_ids(lawyer, [lecture.pk])
-
-
 def may_play(lawyer: Lawyer, lecture: LecturePage, at: datetime) -> bool:
     """Whether a lawyer may watch a lecture at a time: it is published, open to the lawyer's association, and taken,
     singly or in a class that runs on that day. One query.
@@ -202,14 +197,17 @@ def in_other_classes(run: CourseRun, lawyers: Sequence[Lawyer]) -> list[Enrolmen
 
 
 def places_in_queue(enrolments: Sequence[Enrolment]) -> dict[int, int]:
-    """The place on its waiting list of each enrolment that waits, by its number; the first has place 1. One query."""
+    """The place on its waiting list of each enrolment that waits, by its number; the first has place 1. Whoever got a
+    seat since the enrolments were read has none. One query.
+    """
     waiting = [each for each in enrolments if each.state == Enrolment.State.WAITING]
     if not waiting:
         return {}
     rows = Enrolment.objects.filter(
         run__in={each.run_id for each in waiting}, state=Enrolment.State.WAITING
     ).order_by("ticket")
-    queues: dict[int | None, list[int]] = {}
+    lengths: dict[int | None, int] = {}
+    places = {}
     for pk, run in rows.values_list("pk", "run"):
-        queues.setdefault(run, []).append(pk)
-    return {each.pk: queues[each.run_id].index(each.pk) + 1 for each in waiting}
+        places[pk] = lengths[run] = lengths.get(run, 0) + 1
+    return {each.pk: places[each.pk] for each in waiting if each.pk in places}

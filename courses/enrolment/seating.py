@@ -33,16 +33,16 @@ class UnableToWithdraw(Exception):
 @transaction.atomic
 def join_class(*, run: CourseRun, lawyer: Lawyer, by: Account, at: datetime) -> Enrolment:
     """Let a lawyer join a class by their own wish: enrolled when a seat is free, else last on the waiting list. What
-    the lawyer counts as on that day is frozen. Joining twice is the same as once.
+    the lawyer counts as on that day is frozen. Joining twice is the same as once, also after the course is finished.
 
     Raises UnableToEnrol with the sentence that says why not and what to do.
     """
     if lawyer.account_id != by.pk:
         raise UnableToEnrol(str(wording.ONLY_THE_LAWYER))
     run = locked(run)
-    standing = Enrolment.objects.filter(lawyer=lawyer, run=run, state__in=Enrolment.ACTIVE).first()
-    if standing is not None:
-        return standing
+    standing = Enrolment.objects.filter(lawyer=lawyer, run=run).first()
+    if standing is not None and standing.state != State.WITHDRAWN:
+        return standing  # also who has finished it: that stays, and so does the seat
     eligibility = eligibility_snapshot(lawyer, localdate(at))
     refusal = Gate(run, at).refusal(lawyer, eligibility)
     if refusal:
@@ -70,7 +70,7 @@ def withdraw(*, enrolment: Enrolment, reason: str = "", by: Account, at: datetim
     reason = reason.strip()
     if not own and not reason:
         raise UnableToWithdraw(_("Say why, so that the lawyer knows."))
-    left = _leave(enrolment, Kind.WITHDRAWN, by=by, at=at, reason=reason)
+    left = _leave([enrolment.pk], Kind.WITHDRAWN, by=by, at=at, reason=reason)
     enrolment = Enrolment.objects.get(pk=enrolment.pk)
     if enrolment.state == State.FINISHED:
         raise UnableToWithdraw(_("This course is finished, and stays so."))
@@ -90,7 +90,8 @@ class Joining:
 
 def seat_all(*, run: CourseRun, joining: Sequence[Joining], by: Account, at: datetime) -> list[Enrolment]:
     """Write lawyers into a locked class whose door was asked before, in their order: on free seats, then last in the
-    queue. Returns their enrolments in the same order. The statements do not grow with their number.
+    queue. Returns their enrolments in the same order. The statements do not grow with their number, but for one audit
+    entry of each who leaves a class that is over.
 
     Whoever withdrew comes back last; whoever did not finish a class that is over leaves it. Raises UnableToEnrol for
     somebody who stands in another class of the course.
@@ -158,23 +159,26 @@ def locked(run: CourseRun) -> CourseRun:
 
 
 def _leave(
-    enrolment: Enrolment, kind: EnrolmentEvent.Kind, *, by: Account, at: datetime, reason: str = ""
+    numbers: Sequence[int], kind: EnrolmentEvent.Kind, *, by: Account, at: datetime, reason: str = ""
 ) -> bool:
-    """Give up a seat or a place in the queue; False when somebody else was faster, or the course is finished."""
-    standing = Enrolment.objects.filter(pk=enrolment.pk, state__in=Enrolment.ACTIVE)
-    if not standing.update(state=State.WITHDRAWN, seat=None):
-        return False
-    step = Step(enrolment, kind, reason)
-    history.record_all([step], by=by, at=at)
-    history.audit_all([step], by=by, at=at)
-    return True
+    """Give up the seats, or places in the queue, of enrolments with these numbers; those whose course is finished, or
+    where somebody else was faster, stay as they are. False when that is all of them.
+    """
+    standing = Enrolment.objects.filter(pk__in=numbers, state__in=Enrolment.ACTIVE)
+    leaving = list(standing.select_for_update().order_by("pk"))
+    Enrolment.objects.filter(pk__in=[each.pk for each in leaving]).update(state=State.WITHDRAWN, seat=None)
+    steps = [Step(each, kind, reason) for each in leaving]
+    history.record_all(steps, by=by, at=at)
+    history.audit_all(steps, by=by, at=at)
+    return bool(leaving)
 
 
 def _leave_ended_classes(run: CourseRun, joining: Sequence[Joining], *, by: Account, at: datetime) -> None:
-    for other in queries.in_other_classes(run, [each.lawyer for each in joining]):
-        if other.run is None or not queries.window_of(other.run).is_over(localdate(at)):
-            raise UnableToEnrol(str(wording.TAKES_IT_ALREADY))
-        _leave(other, Kind.ENDED, by=by, at=at)
+    others = queries.in_other_classes(run, [each.lawyer for each in joining])
+    if any(queries.goes_on(other, on=localdate(at)) for other in others):
+        raise UnableToEnrol(str(wording.TAKES_IT_ALREADY))
+    if others:
+        _leave([other.pk for other in others], Kind.ENDED, by=by, at=at)
 
 
 def _seats_for(run: CourseRun, many: int) -> list[RunSeat]:

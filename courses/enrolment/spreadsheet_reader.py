@@ -8,8 +8,8 @@ import json
 import resource
 import sys
 
-# Memory (bytes), seconds of CPU, rows and columns: far beyond any list of people.
-_MEMORY, _CPU_SECONDS, _ROWS, _COLUMNS = 512 * 1024 * 1024, 10, 2000, 60
+# Memory (bytes), seconds of CPU, rows, columns and characters that come out: far beyond any list of people.
+_MEMORY, _CPU_SECONDS, _ROWS, _COLUMNS, _CHARACTERS = 512 * 1024 * 1024, 10, 2000, 60, 800_000
 
 
 def main() -> None:
@@ -23,7 +23,10 @@ def main() -> None:
     if len(rows) > _ROWS or any(len(row) > _COLUMNS for row in rows):
         sys.exit(2)
     plain = [[cell if isinstance(cell, int | float) else str(cell) for cell in row] for row in rows]
-    sys.stdout.write(json.dumps(plain))
+    text = json.dumps(plain)
+    if len(text) > _CHARACTERS:
+        sys.exit(2)
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

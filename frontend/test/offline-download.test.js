@@ -48,6 +48,7 @@ class Device {
   constructor(room = Infinity) {
     this.pieces = [];
     this.kept = null;
+    this.wanted = true;
     this.room = room;
   }
 
@@ -60,7 +61,9 @@ class Device {
   async add(piece) {
     this.room -= piece.blob.size;
     if (this.room < 0) throw new DOMException("full", "QuotaExceededError");
+    if (this.removed) return false;
     this.pieces = [...this.pieces.filter((each) => each.file !== piece.file || each.from !== piece.from), piece];
+    return this.wanted;
   }
 
   async join() {}
@@ -80,13 +83,14 @@ class Device {
 const FILM = Uint8Array.from({ length: 1000 }, (_, n) => n % 251);
 
 /** A server with one film: each answer can be cut after so many bytes, or be something else altogether. */
-function server({ film = FILM, cuts = [], statuses = [], tag = '"1"' } = {}) {
+function server({ film = FILM, cuts = [], statuses = [], tag = '"1"', portals = 0 } = {}) {
   const asked = [];
   const fetch = async (address, { headers }) => {
     asked.push(headers.Range || address);
     const status = statuses.shift() || 0;
     if (status === -1) throw new TypeError("no line");
     if (status) return new Response(null, { status });
+    if (portals-- > 0) return new Response("<p>Log in to the wireless network", { headers: { "Content-Type": "text/html" } });
     const [from, until] = headers.Range ? /(\d+)-(\d+)/.exec(headers.Range).slice(1).map(Number) : [0, film.length - 1];
     const bytes = film.slice(from, until + 1);
     const cut = cuts.shift();
@@ -205,4 +209,28 @@ test("a download that another page removed stops", async () => {
   const device = new Device();
   device.removed = true;
   assert.equal(await downloading(device, server()).download.run(), false);
+});
+
+test("a download that another page pauses or removes stops with the piece that is coming", async () => {
+  const device = new Device();
+  device.wanted = false;
+  const from = server({ cuts: [300] });
+  assert.equal(await downloading(device, from).download.run(), false);
+  assert.deepEqual([from.asked.length, (await whole(device)).length], [1, 300]);
+});
+
+test("somebody else's page, as a wireless network puts before everything, is no film and no captions", async () => {
+  for (const bytes of [1000, null]) {
+    const device = new Device();
+    const { download, rests } = downloading(device, server({ portals: 1 }), { files: [{ name: "film", address: "/film", bytes }] });
+    await download.run();
+    assert.deepEqual([await whole(device), rests], [FILM, [2000]]);
+  }
+});
+
+test("a stop does not wait for the end of a rest", async () => {
+  const { download } = downloading(new Device(), server({ statuses: [-1] }));
+  download.given.rest = () => new Promise(() => {});
+  setTimeout(() => download.stop(), 10);
+  assert.equal(await download.run(), false);
 });

@@ -63,6 +63,25 @@ test("a session that has ended holds up no download, and what it holds is kept",
   assert.equal(waiting(storage, "7", 1000), 1);
 });
 
+test("a key that holds no more holds up nobody else, and throws nothing away", async () => {
+  const storage = memory();
+  left(storage, { account: "8", playback: "gone", sitting: 1, key: "bad" });
+  left(storage, { playback: "own" });
+  left(storage, { sitting: 1, key: "k" });
+  for (const [playback, key] of [["gone", "bad"], ["p", "k"]]) keepAnswer(storage, { account: "8", playback, key, index: 1, code: "1234", at: 0 });
+  const { got, tell } = server({ trouble: (_address, key) => (key === "bad" ? { kind: "signed-out", status: 401 } : null) });
+  const { sent } = await sendAll(storage, "7", { now: () => 1000, tell });
+  assert.deepEqual([sent, got.length, waiting(storage, "7", 1000)], [3, 3, 2]);
+});
+
+test("an answer whose download belongs to nobody here is kept for its own account", async () => {
+  const storage = memory();
+  keepAnswer(storage, { account: "8", playback: "p", key: "k", index: 1, code: "1234", at: 0 });
+  const { tell } = server({ trouble: () => ({ kind: "signed-out", status: 403 }) });
+  await sendAll(storage, "7", { now: () => 1000, tell });
+  assert.equal(waiting(storage, "7", 1000), 1);
+});
+
 test("without a line everything stays, for the next time", async () => {
   const storage = memory();
   left(storage, { sitting: 1, key: "k" });

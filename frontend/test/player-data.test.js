@@ -33,6 +33,9 @@ test("at eighty per cent it is said once a month, also to the next page", () => 
   assert.equal(use.warns(NOVEMBER), true);
   assert.equal(use.warns(NOVEMBER), false);
   assert.equal(new DataUse(storage, 10, NOVEMBER).warns(NOVEMBER), false);
+  // asked every second, it writes nothing more
+  storage.setItem = () => assert.fail("written");
+  assert.equal(use.warns(NOVEMBER), false);
 });
 
 test("at the cap it asks, and after a yes again a tenth later", () => {
@@ -59,4 +62,16 @@ test("what another program left in the storage counts as nothing", () => {
   const storage = memory();
   storage.setItem("qianchang.data.2026-11", "[not ours");
   assert.equal(new DataUse(storage, 10, NOVEMBER).bytes, 0);
+});
+
+test("what the browser loads by itself after feeding failed is counted, and what lies in a closed feed is not again", async () => {
+  const { Source } = await import("../src/player/source.js");
+  const video = /** @type {any} */ ({ buffered: { length: 1, start: () => 0, end: () => 100 }, src: "" });
+  const source = new Source(video, /** @type {any} */ ({ readable: false }));
+  source.fed = 1000;
+  assert.equal(source.taken(64), 1000);
+  source.load(/** @type {any} */ ({ mode: "light", width: 640, codecs: "" }), "/media/x/light.mp4");
+  assert.equal(source.taken(64), 800_000);
+  source.close();
+  assert.equal(source.taken(64), 0);
 });

@@ -49,6 +49,8 @@ def test_a_stretch_that_lasts_is_ended_and_then_stays(record):
     "given",
     [
         {"source": "  "},
+        # PostgreSQL would refuse the row, SQLite would keep it.
+        {"source": "文" * 121, "valid_from": date(2027, 1, 1), "kind": "suspended"},
         {"valid_until": date(2026, 8, 20)},
         {"valid_from": date(2026, 8, 1)},
         {"valid_from": date(2026, 9, 1), "valid_until": date(2026, 10, 1)},

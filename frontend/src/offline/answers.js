@@ -49,9 +49,9 @@ export async function sendAnswers({ storage, ask, address, at, answered = () => 
       sent += 1;
     } catch (error) {
       const { kind, status } = /** @type {any} */ (error);
-      // Too many guesses lately: another time. Anything else that is refused stays refused.
+      // Too many guesses lately, or a key that holds no more: another time. Anything else that is refused stays refused.
       if (kind !== "refused") throw error;
-      if (status === 429) continue;
+      if ([401, 403, 429].includes(status)) continue;
     }
     storage.removeItem(name);
   }

@@ -42,6 +42,10 @@ export class Download {
     this.pack = pack;
     this.given = given;
     this.stopped = false;
+    /** @type {Promise<void>} */
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
     this.have = 0;
     this.failures = 0;
     this.renewals = 0;
@@ -53,6 +57,7 @@ export class Download {
   /** Somebody pauses it or takes it away. */
   stop() {
     this.stopped = true;
+    this.end();
     if (this.running) this.running.abort();
   }
 
@@ -95,7 +100,7 @@ export class Download {
     this.tell(true);
     const seconds = WAITS_S[Math.min(this.failures, WAITS_S.length - 1)];
     this.failures += 1;
-    await this.given.rest(seconds * 1000);
+    await Promise.race([this.given.rest(seconds * 1000), this.ended]);
   }
 
   /** Fresh links. A file that is another one by now begins anew. */
@@ -183,6 +188,8 @@ export class Download {
     const { status } = response;
     if (status >= 500 || status === 408 || status === 429) throw new Later();
     if (status !== 206 && status !== 200) throw new Stale();
+    // No file of ours: what a wireless network or a proxy puts before everything.
+    if ((response.headers.get("Content-Type") || "").startsWith("text/html")) throw new Later();
     const said = contentRange(response.headers.get("Content-Range"));
     const tag = response.headers.get("ETag");
     // Nothing of it is here yet: it is as long as it says itself.
@@ -209,7 +216,9 @@ export class Download {
     let [bytes, since, came] = [0, now(), 0];
     const keep = async () => {
       if (!bytes) return;
-      await store.add({ pack: this.pack.id, file: file.name, from, blob: new Blob(/** @type {BlobPart[]} */ (parts)) });
+      const wanted = await store.add({ pack: this.pack.id, file: file.name, from, blob: new Blob(/** @type {BlobPart[]} */ (parts)) });
+      // Paused or removed by another page.
+      if (!wanted) this.stop();
       from += bytes;
       [parts, bytes, since] = [[], 0, now()];
     };

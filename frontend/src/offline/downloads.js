@@ -30,6 +30,7 @@ class Downloads {
     /** @type {Download | null} */
     this.running = null;
     this.working = false;
+    this.beginning = false;
   }
 
   /** @returns {Promise<Pack[]>} */
@@ -43,6 +44,18 @@ class Downloads {
 
   /** @param {number} version @param {string} mode @param {number} bytes */
   async begin(version, mode, bytes) {
+    // Pressed twice on a slow line: one download.
+    if (this.beginning) return;
+    this.beginning = true;
+    try {
+      await this.beginOne(version, mode, bytes);
+    } finally {
+      this.beginning = false;
+    }
+  }
+
+  /** @param {number} version @param {string} mode @param {number} bytes */
+  async beginOne(version, mode, bytes) {
     if ((await this.mine()).some((pack) => pack.version === version && pack.mode === mode)) return this.list.tell("already");
     const missing = await lacking(bytes);
     if (missing !== null) return this.list.tell("full", { mb: megabytes(missing) });
@@ -65,6 +78,7 @@ class Downloads {
       lateDays: answer.late_days,
       sittings: 0,
     });
+    await this.show();
     if (!(await promised())) this.list.tell("unpromised");
     this.work();
   }
@@ -75,13 +89,13 @@ class Downloads {
     return ask(`/api/v1/packs/${id}/`, { method: "PUT", body });
   }
 
-  /** Fetch what is to be fetched, one after the other; of several pages only one does. */
+  /** Fetch what is to be fetched, one after the other; of several pages only one does, and another goes on when it is closed. */
   async work() {
     if (this.working) return;
     this.working = true;
     try {
       const all = () => this.fetchAll();
-      if (navigator.locks) await navigator.locks.request("qianchang.downloads", { ifAvailable: true }, (lock) => (lock ? all() : undefined));
+      if (navigator.locks) await navigator.locks.request("qianchang.downloads", all);
       else await all();
     } finally {
       this.working = false;

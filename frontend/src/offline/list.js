@@ -1,7 +1,7 @@
 /** The list of downloads as the page shows it: rows, their words and their buttons. */
 import { fill, megabytes } from "../player/clock.js";
 import { lengthOf, percentOf, union } from "../player/intervals.js";
-import { hindrance, totalOf } from "./plan.js";
+import { hindrance, lastDay, totalOf } from "./plan.js";
 
 /**
  * @typedef {import("./store.js").Pack} Pack
@@ -75,7 +75,7 @@ export class List {
 
   /** @param {Pack} pack @param {string} against @param {boolean} active */
   sentence(pack, against, active) {
-    const values = { mb: megabytes(totalOf(pack.files)), date: new Date(pack.until).toLocaleDateString(), days: pack.lateDays };
+    const values = { mb: megabytes(totalOf(pack.files)), date: lastDay(pack.until), days: pack.lateDays };
     if (against === "unfinished" && pack.state === "paused") return pack.why || this.say("paused", values);
     if (against === "unfinished") return this.say(active ? "begins" : "queued", values);
     return this.say(against || "ready", values);

@@ -88,3 +88,9 @@ export function hindrance(pack, at) {
   if (at < pack.openedAt - 60_000) return "clock";
   return at < pack.until ? "" : "over";
 }
+
+/**
+ * @param {number} until the end of a download, not included
+ * @returns {string} its last day, as this page writes days
+ */
+export const lastDay = (until) => new Date(until - 1).toLocaleDateString(document.documentElement.lang);

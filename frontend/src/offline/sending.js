@@ -2,7 +2,7 @@
  * Sends what earlier pages left on this device: the spans that were played, then the answers to codes. That of downloads goes
  * by their own keys, whoever is signed in; the rest is its account's.
  */
-import { ask } from "../player/api.js";
+import { ask, Problem } from "../player/api.js";
 import { leftovers } from "../player/outbox.js";
 import { Reporter } from "../player/reporter.js";
 import { keptAnswers, sendAnswers } from "./answers.js";
@@ -33,8 +33,18 @@ export async function sendAll(storage, account, { now = Date.now, tell = ask, an
   const before = waiting(storage, account, now());
   /** @type {{kind: string, sentence: string} | null} */
   let failed = null;
+  // A key that holds no more (a closed account's) is that download's trouble alone: it must not hold up the others.
+  const askFor = async (/** @type {string} */ address, /** @type {any} */ how) => {
+    try {
+      return await tell(address, how);
+    } catch (error) {
+      const { kind, status } = /** @type {any} */ (error);
+      if (!how.key || kind !== "signed-out") throw error;
+      throw new Problem("refused", "", status);
+    }
+  };
   const reporter = new Reporter({
-    ask: tell,
+    ask: askFor,
     address: PLAYBACKS,
     now,
     answered: (answer, outbox) => answered(outbox.box.playback, answer),
@@ -48,7 +58,7 @@ export async function sendAll(storage, account, { now = Date.now, tell = ask, an
   reporter.earlier = left.sort((a, b) => Number(Boolean(b.box.key)) - Number(Boolean(a.box.key)));
   await reporter.send();
   try {
-    await sendAnswers({ storage, ask: tell, address: PLAYBACKS, at: now(), answered: (each, standing) => answered(each.playback, standing) });
+    await sendAnswers({ storage, ask: askFor, address: PLAYBACKS, at: now(), answered: (each, standing) => answered(each.playback, standing) });
   } catch (error) {
     if (!(/** @type {any} */ (error).kind)) throw error;
     failed = failed || /** @type {any} */ (error);

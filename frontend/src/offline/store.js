@@ -25,7 +25,8 @@ const answer = (request) =>
 const kept = (transaction) =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    // Every error ends in an abort, and only then the reason is known (a full disk).
+    transaction.onabort = () => reject(transaction.error || new DOMException("", "AbortError"));
   });
 
 /** @returns {Promise<Store>} fails where the browser lets nobody keep anything */
@@ -88,11 +89,17 @@ export class Store {
     return answer(this.database.transaction("pieces").objectStore("pieces").getAll(all));
   }
 
-  /** @param {Piece} piece */
+  /**
+   * Keep a piece, unless its download was removed meanwhile: nobody would ever take it away.
+   * @param {Piece} piece
+   * @returns {Promise<boolean>} whether the download is still to be fetched
+   */
   async add(piece) {
-    const transaction = this.database.transaction("pieces", "readwrite");
-    transaction.objectStore("pieces").put(piece);
+    const transaction = this.database.transaction(["packs", "pieces"], "readwrite");
+    const pack = await answer(transaction.objectStore("packs").get(piece.pack));
+    if (pack) transaction.objectStore("pieces").put(piece);
     await kept(transaction);
+    return Boolean(pack) && pack.state === "loading";
   }
 
   /**

@@ -3,7 +3,7 @@ import { openStorage } from "../player/storage.js";
 import { tie } from "../player/ties.js";
 import { owner } from "./owner.js";
 import { PackPlayer, PackView } from "./packplayer.js";
-import { hindrance } from "./plan.js";
+import { hindrance, lastDay } from "./plan.js";
 import { PLAYBACKS } from "./sending.js";
 import { openStore } from "./store.js";
 
@@ -79,7 +79,7 @@ async function open() {
   const pack = store ? await store.pack(id) : undefined;
   if (!store || !pack || pack.account !== owner(storage)) return refuse(words.none);
   const against = hindrance(pack, Date.now());
-  if (against) return refuse((words[against] || "").replace("{now}", new Date().toLocaleString()));
+  if (against) return refuse((words[against] || "").replace("{now}", new Date().toLocaleString(document.documentElement.lang)));
   furnish(pack);
   const config = { ...pack.config, modes: modesOf(pack), storyboard: null, index: "", opens: PLAYBACKS };
   const links = await linksOf(store, pack);
@@ -92,7 +92,7 @@ async function open() {
   byId("pack-note").hidden = true;
   byId("pack").hidden = false;
   tie(player, view);
-  byId("pack-until").textContent = (words.until || "").replace("{date}", new Date(pack.until).toLocaleDateString());
+  byId("pack-until").textContent = (words.until || "").replace("{date}", lastDay(pack.until));
 }
 
 open();

@@ -34,7 +34,7 @@ export class DataUse {
     this.month = monthOf(at);
     let kept;
     try {
-      kept = JSON.parse(this.storage.getItem(KEY + this.month) || "{}");
+      kept = JSON.parse(this.storage.getItem(KEY + this.month) || "{}") || {};
     } catch {
       kept = {};
     }
@@ -74,7 +74,8 @@ export class DataUse {
 
   /** Whether it is time to say that most of the cap is used: true once a month. @param {number} at */
   warns(at) {
-    if (this.cap === Infinity || this.bytes < WARN * this.cap || this.asks) return false;
+    if (this.kept.warned || this.bytes < WARN * this.cap || this.asks) return false;
+    // Another page may have said it.
     this.write(at);
     if (this.kept.warned) return false;
     this.write(at, { warned: true });

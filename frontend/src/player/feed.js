@@ -6,6 +6,7 @@
  * request that breaks is gone on with at the very byte.
  */
 import { likelyHeadBytes, readHead } from "./boxes.js";
+import { changed } from "./buffers.js";
 import { Shelf } from "./shelf.js";
 import { readDefaults, Slices } from "./slices.js";
 
@@ -14,8 +15,8 @@ const AHEAD_MS = 660_000;
 /** It is filled up again when this much of it was played, in ms. */
 const TOP_UP_MS = 24_000;
 /** Memory for it all, in bytes: a PC with 2 GB has it to spare. */
-const MOST_AHEAD_BYTES = 24 * 1024 * 1024;
 const MOST_BYTES = 32 * 1024 * 1024;
+const SHARE_AHEAD = 0.75;
 /** A piece takes this long, in seconds, and is never smaller or larger than these, in bytes. */
 const PIECE_S = 20;
 const LEAST_PIECE = 64 * 1024;
@@ -25,11 +26,13 @@ const SILENCE_MS = 20_000;
 const AGAIN_MS = [500, 1000, 2000, 4000, 8000];
 /** So many bytes that nobody wants are waited for rather than connect anew. */
 const LITTLE = 16 * 1024;
+/** So often a fragment may come and not be there afterwards before it is the browser's own loading that must do. */
+const MOST_LOST = 3;
 /** A hole between two fragments that is smaller than this is stepped over, in seconds. */
 const HOLE_S = 0.5;
 
-/** The link has run out, or leads to another file than before. */
-class Gone extends Error {}
+/** There is another file under the address than before. */
+class Changed extends Error {}
 
 /**
  * @template T
@@ -56,7 +59,8 @@ export class Feed {
    * @param {() => number} given.atMs where the picture is, or will be
    * @param {() => number} given.lineKbits what the line is believed to carry
    * @param {number} given.allowance how many bytes may be fetched before somebody presses play
-   * @param {() => void} given.gone the address leads nowhere any more
+   * @param {() => void} given.gone the address leads nowhere any more: what is here plays on, and `renew` takes another one
+   * @param {() => void} given.changed there is another file under it: the feed has ended
    * @param {(error: unknown) => void} given.failed this file cannot be fed; the element may still play it by itself
    */
   constructor(video, given) {
@@ -77,7 +81,11 @@ export class Feed {
     this.slices = null;
     /** @type {Map<number, import("./slices.js").Defaults>} */
     this.defaults = new Map();
-    this.mostAhead = MOST_AHEAD_BYTES;
+    /** What this browser is trusted to keep, in bytes; and how often it did not keep a fragment. */
+    this.most = MOST_BYTES;
+    /** @type {Map<number, number>} */
+    this.lost = new Map();
+    this.stale = false;
     this.tag = "";
     this.failures = 0;
     this.wake = () => {};
@@ -101,7 +109,7 @@ export class Feed {
     this.run().catch((error) => {
       if (this.closed) return;
       this.close();
-      if (error instanceof Gone) this.given.gone();
+      if (error instanceof Changed) this.given.changed();
       else this.given.failed(error);
     });
   }
@@ -118,30 +126,59 @@ export class Feed {
     this.cancel();
   }
 
+  /** Go on with another address of the same file. @param {string} address */
+  renew(address) {
+    this.given.address = address;
+    this.stale = false;
+    this.wake();
+  }
+
+  get mostAhead() {
+    return this.most * SHARE_AHEAD;
+  }
+
   /** The position is another one, or the line is back: look again what is to be done, now. */
   look() {
     if (this.loading && this.shelf && !this.isWanted()) this.cancel();
     this.wake();
   }
 
-  /** Once a second: a small hole is stepped over, and what the browser threw away is fetched again. */
+  /** Once a second: a small hole is stepped over, and what the browser threw away is fetched again where it is needed. */
   tick() {
-    const { video, shelf } = this;
-    if (!shelf || video.readyState > 2) return;
+    const { shelf } = this;
+    if (!shelf) return;
+    if (this.video.readyState < 3 && this.stepOver(shelf)) return;
+    const gone = this.loading ? [] : shelf.forget(this.video.buffered);
+    if (!gone.length) return;
+    for (const place of gone) this.lost.set(place, (this.lost.get(place) || 0) + 1);
+    if (Math.max(...gone.map((place) => this.lost.get(place) || 0)) > MOST_LOST) {
+      this.close();
+      this.given.failed(new Error("not kept"));
+      return;
+    }
+    // Short of memory, a browser throws away even what comes next: then it gets less, or every byte would be paid for again.
+    if (gone.some((place) => place > shelf.at(this.given.atMs()))) this.most = Math.max(MOST_PIECE, this.most / 2);
+    this.look();
+  }
+
+  /** @param {Shelf} shelf @returns {boolean} whether the picture is here, or was helped over a small hole */
+  stepOver(shelf) {
+    const { video } = this;
     const { buffered, currentTime } = video;
     for (let n = 0; n < buffered.length; n += 1) {
-      if (buffered.start(n) <= currentTime && currentTime + 0.05 < buffered.end(n)) return;
+      if (buffered.start(n) <= currentTime && currentTime + 0.05 < buffered.end(n)) return true;
       const hole = buffered.start(n) - currentTime;
       if (hole > 0 && hole < HOLE_S && shelf.aheadMs(this.given.atMs()) > 1000) {
         video.currentTime = buffered.start(n) + 0.001;
-        return;
+        return true;
       }
     }
-    if (!this.loading && shelf.forget(buffered)) this.look();
+    return false;
   }
 
   close() {
     this.closed = true;
+    URL.revokeObjectURL(this.url);
     this.cancel();
     this.wake();
   }
@@ -170,7 +207,7 @@ export class Feed {
   piece() {
     const { shelf, given } = this;
     const room = this.allowance - this.received;
-    if (room <= 0) return null;
+    if (room <= 0 || this.stale) return null;
     const size = Math.min(Math.max(LEAST_PIECE, (given.lineKbits() * 1000 * PIECE_S) / 8), MOST_PIECE, room);
     const at = given.atMs();
     if (!shelf) {
@@ -213,7 +250,7 @@ export class Feed {
    */
   async fetch({ from, end }) {
     const abort = new AbortController();
-    let [ours, left] = [false, end - from];
+    let [ours, wanted, left] = [false, true, end - from];
     let silence = setTimeout(() => abort.abort(), SILENCE_MS);
     this.cancel = () => {
       ours = true;
@@ -224,24 +261,31 @@ export class Feed {
       const headers = { Range: `bytes=${from}-${end - 1}` };
       const answer = await unlessCut(fetch(this.given.address, { headers, credentials: "same-origin", signal: abort.signal }));
       if (!answer || !this.check(answer, from)) return ours;
+      if (this.stale) return true;
       const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
       for (;;) {
         const read = await unlessCut(reader.read());
         if (!read) return ours;
-        if (read.done) return true;
+        // An answer without a byte is none: asked again at once, it would be asked for without end.
+        if (read.done) return left < end - from;
         clearTimeout(silence);
         silence = setTimeout(() => abort.abort(), SILENCE_MS);
         this.received += read.value.length;
         left -= read.value.length;
-        if (this.isWanted()) await this.take(read.value);
+        // After bytes that were left out come none that fit, whoever is back by then.
+        wanted = wanted && this.isWanted();
+        if (wanted) await this.take(read.value);
+        wanted = wanted && this.isWanted();
         // A little that is not needed costs less than a new connection.
-        if (!this.isWanted() && left > LITTLE) {
+        if (!wanted && left > LITTLE) {
           this.cancel();
           return true;
         }
       }
     } finally {
       clearTimeout(silence);
+      // What nobody reads must not hold the connection.
+      abort.abort();
       this.cancel = () => {};
       this.loading = false;
     }
@@ -252,10 +296,15 @@ export class Feed {
     const { status } = answer;
     if (status >= 500 || status === 408 || status === 429) return false;
     const first = Number((/^bytes (\d+)-/.exec(answer.headers.get("Content-Range") || "") || [])[1]);
-    if (status === 200 && from > 0) throw new Error("no ranges");
-    if (status !== 200 && (status !== 206 || first !== from)) throw new Gone(String(status));
+    // All of the file instead of a piece, or a file that is shorter than its own index says: the browser's own loading copes.
+    if (status === 200 || status === 416) throw new Error(String(status));
+    if (status !== 206 || first !== from) {
+      this.stale = true;
+      this.given.gone();
+      return true;
+    }
     const tag = answer.headers.get("ETag") || "";
-    if (this.tag && tag !== this.tag) throw new Gone("another file");
+    if (this.tag && tag !== this.tag) throw new Changed();
     this.tag = tag;
     return true;
   }
@@ -303,17 +352,17 @@ export class Feed {
 
   /** @param {Uint8Array} bytes */
   async append(bytes) {
-    await this.makeRoom(MOST_BYTES);
+    await this.makeRoom(this.most);
     for (;;) {
       if (this.closed) return;
       try {
-        await this.change((buffer) => buffer.appendBuffer(bytes));
+        await changed(/** @type {SourceBuffer} */ (this.buffer), (buffer) => buffer.appendBuffer(bytes));
         return;
       } catch (error) {
         if (!(error instanceof Error) || error.name !== "QuotaExceededError" || !this.shelf) throw error;
         // This browser keeps less than we would: live with what it keeps.
-        this.mostAhead = Math.max(LEAST_PIECE, this.shelf.aheadBytes(this.given.atMs()) * 0.8);
-        if (!(await this.makeRoom(this.mostAhead))) await this.rest(5000);
+        this.most = Math.min(this.most, Math.max(2 * LEAST_PIECE, this.shelf.bytes * 0.8));
+        if (!(await this.makeRoom(this.most))) await this.rest(5000);
       }
     }
   }
@@ -326,28 +375,9 @@ export class Feed {
     for (const place of places) {
       const { fromMs, untilMs } = shelf.fragments[place];
       shelf.here.delete(place);
-      await this.change((buffer) => buffer.remove(fromMs / 1000, untilMs / 1000));
+      await changed(/** @type {SourceBuffer} */ (this.buffer), (buffer) => buffer.remove(fromMs / 1000, untilMs / 1000));
     }
     return places.length > 0;
-  }
-
-  /** @param {(buffer: SourceBuffer) => void} act @returns {Promise<void>} when the browser has done it */
-  change(act) {
-    const buffer = /** @type {SourceBuffer} */ (this.buffer);
-    return new Promise((resolve, reject) => {
-      const done = (/** @type {Event} */ { type }) => {
-        for (const name of ["updateend", "error"]) buffer.removeEventListener(name, done);
-        if (type === "error") reject(new Error("not appended"));
-        else resolve();
-      };
-      for (const name of ["updateend", "error"]) buffer.addEventListener(name, done);
-      try {
-        act(buffer);
-      } catch (error) {
-        for (const name of ["updateend", "error"]) buffer.removeEventListener(name, done);
-        reject(error);
-      }
-    });
   }
 
   /** The last fragment is here: the element may know that nothing follows. */

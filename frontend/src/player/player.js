@@ -91,7 +91,7 @@ export class Player {
     this.wanted = true;
     // What the browser loads by itself it loads as it plays.
     if (this.cap.holds() && this.video.src && !this.screen.source.feed) return this.pause();
-    if (!this.superseded && this.playback) return this.start();
+    if (!this.superseded && this.playback && this.screen.source.loaded) return this.start();
     this.superseded = this.link.elsewhere = false;
     // The picture comes while the playback is being opened; it moves, and counts, only when that is done.
     this.screen.release();
@@ -158,6 +158,9 @@ export class Player {
     }
     this.screen.faults.opened();
     this.link.recovered();
+    // What played from memory meanwhile belongs to the playback before.
+    this.observe();
+    this.recorder.close();
     this.playback = { id: answer.id, links: answer.links, everyMs: answer.report_every_s * 1000 };
     this.outbox = Outbox.create(this.storage, {
       account: this.account,
@@ -173,8 +176,7 @@ export class Player {
     this.stand(answer);
     this.captions.open(answer.links);
     if (answer.index) this.slides.renew(this.config, answer.index);
-    if (!this.screen.source.loaded) this.screen.load();
-    else if (this.wanted) this.start();
+    this.screen.opened();
     if (this.reporter.earlier.length) this.reporter.send();
     return true;
   }
@@ -281,7 +283,8 @@ export class Player {
     this.stand(answer);
     if (outbox !== this.outbox) return;
     if (answer.refused.length) this.link.tell(answer.refused[0].sentence, Date.now());
-    if (answer.superseded && !this.superseded) this.giveWay();
+    // By our own next playback, while that is being opened, is by nobody else.
+    if (answer.superseded && !this.superseded && !this.opening) this.giveWay();
   }
 
   /** Codes, credit and award out of any answer. @param {any} standing */
@@ -337,7 +340,8 @@ export class Player {
     this.screen.source.tick();
     this.cap.tick(now);
     sampleLine(this.meter, this.screen.source.arriving(this.screen.mode.kbits), { kbits: this.screen.mode.kbits, storage: this.storage, at: now });
-    if (this.screen.faults.isDue(now) && navigator.onLine && !this.superseded) this.open();
+    // A page that rests takes the place of no other one.
+    if (this.screen.faults.isDue(now) && navigator.onLine && this.playing) this.open();
     if (this.outbox && now - this.times.journal >= JOURNAL_MS) this.journal();
     const due = this.playback && playing && now - this.times.report >= this.playback.everyMs;
     const retry = this.reporter.broken && (this.reporter.waiting > 0 || this.outbox);

@@ -56,7 +56,7 @@ export class Presence {
     this.view.shownCode(code);
     if (!code || code === this.shown) return;
     this.shown = code;
-    this.view.el["code-say"].hidden = false;
+    if (this.view.el["code-say"]) this.view.el["code-say"].hidden = false;
     // Who has turned the sound off wants silence.
     if (!this.view.video.muted && this.view.video.volume > 0) this.voice.say(code);
   }

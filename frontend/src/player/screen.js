@@ -7,6 +7,9 @@ import { Source } from "./source.js";
 
 /** @typedef {import("./modes.js").Mode} Mode */
 
+/** The place of a trouble that has none. */
+const NOWHERE = -1e6;
+
 export class Screen {
   /**
    * @param {import("./player.js").Player} player
@@ -31,8 +34,17 @@ export class Screen {
 
   /** Somebody wants to watch: whatever is good may be fetched now. */
   release() {
-    if (!this.source.loaded) this.load();
+    if (!this.source.loaded && !this.player.playback) this.load();
     else if (!this.player.link.over) this.source.release();
+  }
+
+  /** A playback is open, perhaps anew: what plays from memory goes on with its links. */
+  opened() {
+    const { player, source } = this;
+    const address = source.stale && player.playback ? addressOf(this.mode, player.playback.links) : "";
+    if (address) source.renew(address);
+    if (!source.loaded || source.stale) this.load();
+    else if (player.wanted) player.start();
   }
 
   /**
@@ -99,10 +111,16 @@ export class Screen {
 
   /** The link that was played leads nowhere any more: the playback's may be another one; else it is opened anew. */
   gone() {
-    const { playback, recorder } = this.player;
-    recorder.close();
-    if (playback && addressOf(this.mode, playback.links) !== this.source.last) this.load();
-    else this.interrupted(false);
+    const { player, source } = this;
+    const address = player.playback ? addressOf(this.mode, player.playback.links) : "";
+    if (address && address !== source.last) {
+      if (source.stale) return source.renew(address);
+      player.recorder.close();
+      return this.load();
+    }
+    if (!source.stale) return this.interrupted(false);
+    // The picture goes on meanwhile, and counts. Wherever it is by then, this is the same trouble.
+    if (player.playback || player.wanted) this.faults.happened({ positionMs: NOWHERE, at: Date.now(), decode: false });
   }
 
   /** @param {boolean} decode the data is here, and is no good */
@@ -116,7 +134,7 @@ export class Screen {
       player.positionMs = Math.min(player.positionMs + SKIP_MS, this.config.duration_ms);
       player.link.tell(player.view.words.fault, Date.now());
     } else {
-      player.link.waiting = true;
+      player.link.waiting = player.wanted;
     }
     player.redraw();
   }

@@ -89,17 +89,19 @@ export class Shelf {
   /**
    * The browser may have thrown something away by itself: what it does not have, we do not have.
    * @param {TimeRanges} buffered
-   * @returns {boolean} whether something was missing
+   * @returns {number[]} the places of what was missing
    */
   forget(buffered) {
-    const had = this.here.size;
+    const gone = [];
     for (const place of [...this.here]) {
       const { fromMs, untilMs } = this.fragments[place];
       const middle = (fromMs + untilMs) / 2000;
       let there = false;
       for (let n = 0; n < buffered.length; n += 1) there = there || (buffered.start(n) <= middle && middle <= buffered.end(n));
-      if (!there) this.here.delete(place);
+      if (there) continue;
+      this.here.delete(place);
+      gone.push(place);
     }
-    return this.here.size < had;
+    return gone;
   }
 }

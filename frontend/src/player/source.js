@@ -21,7 +21,8 @@ export class Source {
    * @param {boolean} given.readable whether scripts may read the files
    * @param {() => number} given.atMs where the picture is, or will be
    * @param {() => number | null} given.lineKbits
-   * @param {() => void} given.gone the address that was played leads nowhere any more
+   * @param {() => void} given.gone the address that was played leads nowhere any more; what is here plays on (`stale`), or
+   *   there is another file now, and nothing is loaded
    * @param {() => void} given.failed this browser cannot be fed: load anew, and it will load by itself
    */
   constructor(video, given) {
@@ -40,6 +41,17 @@ export class Source {
   /** Whether something is loaded, or will be as soon as the line gives it. */
   get loaded() {
     return this.address !== "";
+  }
+
+  /** Whether what is loaded plays on from memory and needs another address. */
+  get stale() {
+    return this.feed !== null && this.feed.stale;
+  }
+
+  /** @param {string} address of the same file */
+  renew(address) {
+    this.address = this.last = address;
+    if (this.feed) this.feed.renew(address);
   }
 
   /** All bytes of recordings that this page has fetched by itself. */
@@ -83,7 +95,8 @@ export class Source {
       atMs: this.given.atMs,
       lineKbits: () => this.given.lineKbits() || UNKNOWN_KBITS,
       allowance: this.held ? 0 : careful ? BEFORE_PLAY : Infinity,
-      gone: () => {
+      gone: () => this.given.gone(),
+      changed: () => {
         this.close();
         this.given.gone();
       },
@@ -128,8 +141,8 @@ export class Source {
    * @param {number} kbits of the mode
    */
   taken(kbits) {
-    const here = this.address.startsWith("blob:");
-    const all = this.feed || this.fed || here ? this.received : Math.round((bufferedTotal(this.video) * kbits) / 8);
+    const itself = this.loaded && !this.feed && !this.address.startsWith("blob:");
+    const all = this.received + (itself ? Math.round((bufferedTotal(this.video) * kbits) / 8) : 0);
     const more = all - this.told;
     this.told = all;
     return Math.max(0, more);

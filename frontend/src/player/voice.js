@@ -77,6 +77,8 @@ function play(sound) {
   return new Promise((resolve, reject) => {
     sound.addEventListener("ended", resolve, { once: true });
     sound.addEventListener("error", () => reject(new Error("sound")), { once: true });
+    // The system may pause it, and never tell.
+    setTimeout(() => reject(new Error("late")), PATIENCE_MS);
     sound.currentTime = 0;
     sound.play().catch(reject);
   });

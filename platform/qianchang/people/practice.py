@@ -1,6 +1,7 @@
 """Writes of the practice of lawyers: licensed, suspended, back again, left. Each with its document.
 
-What is recorded stays; only the end of a stretch that lasts is added later.
+What is recorded stays; only the end of a stretch that lasts is added later. Its row names the document of the end then;
+the log of audits keeps both.
 """
 
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Lawyer, Practice
+
+_SOURCE_LENGTH = Practice._meta.get_field("source").max_length or 0
 
 
 class UnableToRecordPractice(Exception):
@@ -31,12 +34,16 @@ def record_practice(
     """Record that a lawyer practised or was suspended from a day until another (exclusive; None: it lasts).
     A stretch that lasts is ended by recording it again with its end; the same again changes nothing.
 
-    Raises UnableToRecordPractice for a missing document, an end before the start, another end than the one on
-    record, or an overlap with another stretch of the same kind.
+    Raises UnableToRecordPractice for a document without a name or with one that is too long, an end before the
+    start, another end than the one on record, or an overlap with another stretch of the same kind.
     """
     kind, source = Practice.Kind(kind), source.strip()
     if not source:
         raise UnableToRecordPractice(_("Name the document that says so."))
+    if len(source) > _SOURCE_LENGTH:
+        raise UnableToRecordPractice(
+            _("Name the document in at most %(count)d characters.") % {"count": _SOURCE_LENGTH}
+        )
     if valid_until is not None and valid_until <= valid_from:
         raise UnableToRecordPractice(_("The last day lies before the first. Check both dates."))
     Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)

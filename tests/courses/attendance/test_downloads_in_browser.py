@@ -145,7 +145,7 @@ def test_fetched_over_a_bad_line_watched_without_one_and_credited_afterwards(lec
     lecture_site.line.tear()
     until(page, "packs.innerText.includes('网络断了')")
     lecture_site.line.restore()
-    until(page, "packs.innerText.includes('可以看到')", seconds=60)
+    until(page, "packs.innerText.includes('有效期至')", seconds=60)
     begins = [int(asked.removeprefix("bytes=").split("-")[0]) for asked in ranges]
     assert begins[0] == 0
     assert min(begins[1:]) > 100_000

@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils.timezone import localtime
 
 from courses.attendance import operations, packs, queries, registries
-from courses.attendance.clock import to_ms
+from courses.attendance.clock import from_ms, to_ms
 from courses.attendance.models import Playback, PresenceCheck
 from courses.attendance.rules import Refusal
 from courses.credits.models import CreditEntry
@@ -126,6 +127,21 @@ class TestTheRulesOfWatching:
         assert credited() == 0
         assert {reason for _sequence, reason in answer.refused} == {Refusal.TOO_LATE}
 
+    def test_what_is_played_after_the_days_of_the_download_counts_nothing(self, download, credited):
+        device = download().open()
+        device.play(0, 60, at=40 * DAY)
+        answer = device.send(at=41 * DAY)
+        assert credited() == 0
+        assert {reason for _sequence, reason in answer.refused} == {Refusal.OUTSIDE_THE_PLAYBACK}
+
+    def test_an_evening_that_begins_on_the_last_day_is_played_to_its_end(self, download, credited):
+        device = download().open()
+        midnight = packs.last_moment(device.time(0))
+        last_evening = (midnight - device.time(0)) // timedelta(minutes=1) - 30
+        device.play(0, 120, at=last_evening)
+        answer = device.send(at=last_evening + DAY)
+        assert (credited(), answer.refused) == (100, ())
+
 
 class TestOneActivePlayer:
     def test_fetching_stops_nobody_who_plays(self, device, download):
@@ -150,7 +166,9 @@ class TestFetching:
         assert pack["files"][-1]["address"].endswith("/light.mp4")
         assert pack["files"][-1]["bytes"] == 54_000_000
         assert [each["label"] for each in pack["index"]] == ["开场", "病历"]
-        assert pack["until_ms"] - pack["server_now_ms"] == packs.PACK_DAYS * DAY * MINUTE
+        last = localtime(from_ms(pack["until_ms"] - 1))
+        assert last.date() - world.day == timedelta(days=packs.PACK_DAYS)
+        assert (last.hour, last.minute) == (23, 59)
         assert [len(code["code"]) for code in pack["config"]["codes"]] == [4, 4, 4]
 
     def test_asking_again_renews_the_links_of_the_same_download(self, fetch):
@@ -173,7 +191,8 @@ class TestFetching:
     def test_it_is_over_after_its_days(self, fetch):
         number = uuid4()
         fetch(number)
-        assert fetch(number, at=packs.PACK_DAYS * DAY).status_code == 409
+        assert fetch(number, at=packs.PACK_DAYS * DAY).status_code == 200
+        assert fetch(number, at=(packs.PACK_DAYS + 1) * DAY).status_code == 409
 
     def test_who_may_not_watch_may_not_fetch(self, world, version, fetch):
         assert fetch(uuid4(), account=world.second_county_lawyer.account).status_code == 403
@@ -250,7 +269,7 @@ class TestReportingWithoutASession:
         assert [each["code"] for each in other] != [each["code"] for each in pack["config"]["codes"]]
 
     def test_a_release_that_was_withdrawn_meanwhile_takes_no_hours_away(
-        self, pack, world, version, download, evening
+        self, pack, world, version, download, client_for
     ):
         playback = Playback.objects.get(public_id=pack["id"])
         device = download()
@@ -264,6 +283,9 @@ class TestReportingWithoutASession:
             assert self.answer(pack, code["index"], code["code"]).status_code == 200
         entry = CreditEntry.objects.get(lawyer=world.county_lawyer)
         assert (entry.hours, entry.grade) == (2.5, CreditEntry.Grade.B)
+        # and whoever reads the record sees that it was a download
+        record = client_for(world.county_account).get(f"/my/hours/{entry.pk}/").content.decode()
+        assert '<span class="tag">下载后看</span>' in record
 
 
 class TestPages:
@@ -317,12 +339,13 @@ class TestPages:
         assert "/my/downloads/?lecture=" not in client.get(version.lecture.url).content.decode()
         assert "没有开放下载" in client.get("/my/downloads/").content.decode()
 
-    def test_every_page_of_a_lawyer_sends_what_waits_and_the_players_page_by_its_player(
+    def test_every_page_of_a_lawyer_sends_what_waits_and_forgets_who_signs_out(
         self, world, version, client_for
     ):
         client = client_for(world.county_account)
         assert "dist/sender" in client.get("/my/").content.decode()
-        assert "dist/sender" not in client.get(version.lecture.url).content.decode()
+        # It leaves the sending to the player there; but who signs out there is forgotten as well.
+        assert "dist/sender" in client.get(version.lecture.url).content.decode()
         assert "dist/sender" not in Client().get("/").content.decode()
 
 

@@ -165,6 +165,15 @@ class TestRevoking:
         assert (second.edition, second.content_digest) == (2, first.content_digest)
         assert queries.statement_of(second.number).standing is Standing.VALID
 
+    def test_nobody_certifies_the_own_hours_anew_after_a_colleague_declared_them_void(
+        self, issue, revoke, world
+    ):
+        revoke(issue())
+        both = world.grant(world.county_account, "beneficiary_officer", world.guangxi)
+        with pytest.raises(operations.UnableToIssue):
+            issue(by=both)
+        assert Certificate.objects.count() == 1
+
 
 class TestPaper:
     def test_it_is_one_page_and_made_once(self, issue, tmp_path):

@@ -7,6 +7,7 @@ import time_machine
 
 from courses.certificates import operations
 from courses.certificates.models import Certificate, Revocation
+from qianchang.people.models import Lawyer
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,21 @@ class TestOffice:
         client.get("/office/certificates/")
         with django_assert_max_num_queries(9):
             client.get("/office/certificates/")
+
+    def test_of_a_lawyer_who_moved_the_old_association_issues_none_and_is_told_so(
+        self, issue, client_for, world, at
+    ):
+        certificate = issue()
+        operations.revoke_certificate(
+            certificate=certificate, reason="误发。", by=world.beneficiary_officer, at=at
+        )
+        Lawyer.objects.filter(pk=certificate.lawyer_id).update(association=world.yunnan)
+        address = f"/office/certificates/{certificate.number}/"
+        with time_machine.travel(at + timedelta(days=1), tick=False):
+            answer = client_for(world.beneficiary_officer).post(address, {"do": "issue"}, follow=True)
+        assert "由现所在律协出具" in answer.content.decode()
+        assert Certificate.objects.count() == 1
+
+    @pytest.mark.parametrize("number", ["x" * 300, "QC-2026-0000-0000"])
+    def test_what_is_no_number_is_no_page(self, number, issue, browser, world):
+        assert browser(world.beneficiary_officer, f"/office/certificates/{number}/").status_code == 404

@@ -50,6 +50,22 @@ def proposal(award, world, at):
 
 
 class TestALawyerAsks:
+    def test_what_a_link_asks_about_is_in_the_list_however_many_came_after_it(
+        self, device, browser, world, monkeypatch
+    ):
+        # given a form that lists the latest two, and three parts that were refused
+        monkeypatch.setattr(appeals, "CHOICES", 2)
+        player = device().open()
+        for minute in (0, 10, 20):
+            player.claim((0, 600_000), (player.clock_ms(minute), player.clock_ms(minute + 1)))
+            player.send(minute + 1)
+        first, *_later = WatchedSpan.objects.exclude(refusal="").order_by("pk")
+        # when the lawyer follows the link beside the oldest, then it is chosen already
+        text = browser(world.county_account, f"/my/appeals/new/?span={first.pk}").content.decode()
+        assert text.count('type="radio"') == 2
+        assert f'value="span-{first.pk}"' in text
+        assert text.split(f'value="span-{first.pk}"')[1].split(">")[0].count("checked") == 1
+
     def test_from_the_entry_to_the_answer(self, award, browser, world):
         me = world.county_account
         assert f"/my/appeals/new/?entry={award.pk}" in browser(me, f"/my/hours/{award.pk}/").content.decode()

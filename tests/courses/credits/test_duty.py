@@ -110,6 +110,25 @@ class TestWhatIsAsked:
         CreditRule.objects.update(pro_rata="whole")
         assert required(page()) == [40, 12, 4]
 
+    def test_whoever_is_licensed_later_was_asked_nothing_before(self, page, practised):
+        practised("practising", date(2026, 8, 20))
+        assert required(page(2025)) == [0, 0, 0]
+
+    def test_a_new_rule_asks_nothing_more_of_a_year_that_is_over(self, page, watched, world):
+        # given hours of 2026, and a rule of 2027 that asks fifty
+        watched()
+        old = CreditRule.objects.get()
+        new = CreditRule.objects.create(
+            jurisdiction=old.jurisdiction, version=2, effective_date=date(2027, 1, 1), yearly_hours=50
+        )
+        later = world.later(days=180)
+        # then 2026 stays at forty, and 2027 is asked fifty
+        assert [page(year, when=later).year.rule for year in (2026, 2027, 2028)] == [old, new, new]
+        assert [required(page(year, when=later))[0] for year in (2026, 2027)] == [40, 50]
+
+    def test_a_year_before_any_rule_is_shown_by_the_present_one(self, page):
+        assert required(page(2001)) == [40, 12, 4]
+
     def test_the_certificate_states_what_is_asked_of_this_lawyer(self, watched, practised, world, at):
         from courses.certificates.operations import issue_certificate
 
@@ -155,6 +174,14 @@ class TestWhatIsNotCredited:
     def test_a_lecture_with_a_missing_code_says_so(self, short_watch, page):
         lecture = short_watch("律师保密义务", answer=False)
         assert self.rows(page()) == [(lecture.title, Decimal("1.0"), "还差 1 个口令", "填口令")]
+
+    def test_it_does_not_vanish_behind_a_dozen_lectures_that_were_watched_since(self, short_watch, page):
+        lecture = short_watch("律师保密义务", answer=False)
+        for number in range(12):
+            short_watch(f"第 {number} 讲")
+        shown = page()
+        assert [row.lecture.title for row, _mode in shown.pending] == [lecture.title]
+        assert shown.next_lecture.lecture.title == lecture.title
 
     def test_a_lecture_half_watched_says_how_long_it_still_takes(self, device, page, version):
         device().open().watch(0, 66, at=0)

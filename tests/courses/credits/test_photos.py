@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from courses.credits import photos
 from courses.credits.models import Appeal, AppealPhoto, CreditEntry
@@ -67,6 +67,8 @@ class TestRepainting:
 
     def test_it_is_turned_upright(self):
         assert Image.open(io.BytesIO(repainted(with_place_and_owner(orientation=6)))).size == (600, 800)
+        large = repainted(with_place_and_owner((4000, 3000), orientation=6))
+        assert Image.open(io.BytesIO(large)).size == (1200, 1600)
 
     @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
     def test_odd_words_of_a_camera_harm_nothing(self, form):
@@ -114,6 +116,13 @@ class TestRepainting:
     def test_everything_else_is_refused_in_words(self, raw):
         with pytest.raises(photos.UnusablePhoto, match=r"\w"):
             repainted(raw)
+
+    @pytest.mark.parametrize("form", ["JPEG", "PNG"])
+    def test_half_a_photo_is_refused_also_after_a_certificate_was_printed(self, form, monkeypatch):
+        # what importing WeasyPrint does to the whole process
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+        with pytest.raises(photos.UnusablePhoto):
+            repainted(picture(form)[:20_000])
 
     def test_what_is_too_large_is_not_even_opened(self):
         with pytest.raises(photos.UnusablePhoto, match="8 MB"):

@@ -64,4 +64,6 @@ def test_nothing_reads_the_whole_ledger(ask, plans, world):
     lawyer = world.county_lawyer
     for plan in plans(lambda: ask(lawyer)):
         of_entries = [line for line in plan.splitlines() if "LEFT-JOIN" not in line]
-        assert not any("reverses_id=?" in line or line.startswith("SCAN credits") for line in of_entries), plan
+        assert not any("reverses_id=?" in line or line.startswith("SCAN credits") for line in of_entries), (
+            plan
+        )

@@ -50,7 +50,7 @@ def test_every_line_is_answered_and_nothing_is_done_yet(world, lawyers, text):
     join(world, lawyers[1], run)
     list_ = (
         f"姓名 执业证号\n{text}\n{lawyers[0].licence_number}\n张三 {lawyers[2].licence_number[:-1]}\n"
-        f"{world.yunnan_lawyer.licence_number}\n15301201999999999\n李四"
+        f"{world.yunnan_lawyer.licence_number}\n15301201999999999\n李四\n45102619850101123X"
     )
     assert said(ask(world, run, list_)) == [
         (2, "enrols", "will be enrolled"),
@@ -62,6 +62,7 @@ def test_every_line_is_answered_and_nothing_is_done_yet(world, lawyers, text):
         (8, "refused", "not on your roster"),
         (9, "refused", "not on your roster"),
         (10, "unread", "no licence number on this line"),
+        (11, "unread", "other signs stand in this number: leave its 17 digits alone"),
     ]
     assert Enrolment.objects.count() == 1
 

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from courses.enrolment import batches, classes
 from courses.enrolment.models import CourseRun, Enrolment
 from courses.enrolment.named_lists import entries_of
-from tests.courses.enrolment.scenes import class_of, county_lawyers, course_of, join, seated, waiting
+from qianchang.groundwork.models import AuditEntry
+from tests.courses.enrolment.scenes import change, class_of, county_lawyers, course_of, join, seated, waiting
 from tests.courses.enrolment.test_spreadsheets import xlsx
 from tests.courses.factories import make_course, make_published_lecture
 
@@ -61,6 +62,14 @@ class TestTheLawyersPages:
         assert "开始第 1 讲" in text
         assert text.count("没有开始") == 3
 
+    def test_the_next_step_passes_by_a_lecture_that_is_not_open_here(self, world, client_for):
+        closed = make_published_lecture(world, title="未开放", released_to=[world.yunnan])
+        course = make_course(world, [closed, make_published_lecture(world, released_to=None)])
+        join(world, world.county_lawyer, class_of(world, course=course))
+        _standing, text = self.page(client_for, world.county_account, course)
+        assert "开始第 2 讲" in text
+        assert "开始第 1 讲" not in text
+
     def test_a_full_class_offers_the_waiting_list_and_says_the_place(self, world, client_for, course):
         run = class_of(world, course=course, seats=1)
         join(world, world.second_county_lawyer, run)
@@ -106,6 +115,16 @@ class TestTheLawyersPages:
         assert f"{course.title}0" not in text  # who waits takes no lecture yet
         text = client_for(world.second_county_lawyer.account).get("/my/").content.decode()
         assert f"{course.title}0" in text
+
+    def test_my_learning_calls_a_class_that_is_over_over(self, world, client_for, course):
+        run = class_of(world, course=course, seats=1)
+        join(world, world.second_county_lawyer, run)
+        join(world, world.county_lawyer, run)
+        change(world, run, last_date=today() - timedelta(days=1))
+        for account in (world.county_account, world.second_county_lawyer.account):
+            text = client_for(account).get("/my/").content.decode()
+            assert '<small class="tag">已结束</small>' in text
+            assert "等候第" not in text
 
     def test_another_courses_class_and_no_number_are_not_found(self, world, client_for, course):
         run = class_of(world, name="别的")
@@ -208,8 +227,27 @@ class TestTheDesk:
         confirm = {"do": "confirm", "names": names, "seen": answered.context["answers"].digest}
         assert client.post(path, confirm)["Location"] == f"/office/courses/{run.pk}/"
         assert (len(seated(run)), len(waiting(run))) == (2, 1)
-        assert client.post(path, confirm).status_code == 409
+        again = client.post(path, confirm)
+        assert again.status_code == 409
+        assert "能报名的人都已在班里" in again.content.decode()
+        assert "什么都没有做" not in again.content.decode()
         assert (len(seated(run)), len(waiting(run))) == (2, 1)
+
+    def test_a_list_that_was_overtaken_says_that_nothing_was_done(self, world, client, run):
+        lawyers = county_lawyers(world, 2)
+        path, names = f"/office/courses/{run.pk}/list/", "\n".join(each.licence_number for each in lawyers)
+        answered = client.post(path, {"do": "check", "names": names})
+        join(world, lawyers[1], run)
+        confirm = {"do": "confirm", "names": names, "seen": answered.context["answers"].digest}
+        overtaken = client.post(path, confirm)
+        assert overtaken.status_code == 409
+        assert "什么都没有做" in overtaken.content.decode()
+        assert seated(run) == [lawyers[1].pk]
+
+    def test_a_class_is_never_opened_for_another_association_than_was_asked_for(self, world, client):
+        form = {"course": course_of(world).pk, "name": "班", "association": world.yunnan.code}
+        assert client.post("/office/courses/new/", form).status_code == 404
+        assert not CourseRun.objects.exists()
 
     def test_a_file_is_read_and_beats_the_field(self, world, client, run):
         sheet = xlsx([["姓名", "执业证号"], ["韦晓岚", world.county_lawyer.licence_number]])
@@ -310,3 +348,25 @@ def test_the_statements_of_a_list_do_not_grow_with_it(world, django_assert_max_n
     with django_assert_max_num_queries(len(few.captured_queries)):
         enrol(lawyers[1:])
     assert (len(seated(run)), len(waiting(run))) == (10, 3)
+
+
+def test_who_comes_from_a_class_that_is_over_costs_one_audit_entry_each(world, django_assert_max_num_queries):
+    over, lawyers = class_of(world, name="去年"), county_lawyers(world, 9)
+    for lawyer in lawyers:
+        join(world, lawyer, over)
+    change(world, over, last_date=world.day)
+    run, at = class_of(world, course=over.course, name="今年"), world.later(days=2)
+
+    def enrol(some):
+        entries = entries_of("\n".join(each.licence_number for each in some))
+        seen = batches.answers_to(run=run, entries=entries, by=world.beneficiary_officer, at=at)
+        return batches.enrol_list(
+            run=run, entries=entries, seen=seen.digest, by=world.beneficiary_officer, at=at
+        )
+
+    with django_assert_max_num_queries(60) as few:
+        enrol(lawyers[:1])
+    with django_assert_max_num_queries(len(few.captured_queries) + len(lawyers) - 2):
+        enrol(lawyers[1:])
+    assert (len(seated(run)), len(seated(over))) == (9, 0)
+    assert AuditEntry.objects.filter(verb="leave ended class").count() == 9

@@ -1,6 +1,6 @@
 """Classes of courses: for whom, on how many seats, who waits, who leaves, and what the database refuses by itself."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -80,6 +80,12 @@ class TestOnSeats:
         withdraw(world, enrolments[2])
         assert waiting(run) == [lawyers[3].pk]
         assert queries.places_in_queue([Enrolment.objects.get(pk=enrolments[3].pk)]) == {enrolments[3].pk: 1}
+
+    def test_who_got_a_seat_while_the_page_was_made_has_no_place(self, world, run, lawyers):
+        enrolments = [join(world, lawyer, run) for lawyer in lawyers]
+        read_before = list(Enrolment.objects.filter(run=run))
+        withdraw(world, enrolments[0])
+        assert queries.places_in_queue(read_before) == {enrolments[3].pk: 1}
 
     def test_new_seats_go_to_those_who_wait(self, world, run, lawyers):
         for lawyer in lawyers:
@@ -287,6 +293,15 @@ class TestWhichClass:
         assert enrolment.run == following
         assert steps(old) == ["enrolled", "ended"]
 
+    def test_after_the_last_class_has_ended_the_course_is_taken_alone(self, world):
+        run = class_of(world, last_date=world.day)
+        old = join(world, world.county_lawyer, run)
+        enrolment = operations.enrol(
+            lawyer=world.county_lawyer, course=run.course, by=world.county_account, at=world.later(days=90)
+        )
+        assert enrolment.run.is_default
+        assert steps(old) == ["enrolled", "ended"]
+
 
 class TestDates:
     def test_before_its_first_day_and_after_its_last_nothing_is_watched_by_a_class(self, world):
@@ -297,6 +312,13 @@ class TestDates:
         assert [
             queries.may_play(world.county_lawyer, lecture, world.later(days=days)) for days in (4, 5, 9, 10)
         ] == [False, True, True, False]
+
+    def test_the_last_day_ends_at_midnight_in_china(self, world):
+        run = class_of(world, last_date=world.day)
+        join(world, world.county_lawyer, run)
+        lecture, midnight = run.course.course_lectures.get().lecture, datetime(2026, 10, 12, 16, tzinfo=UTC)
+        moments = (midnight - timedelta(seconds=1), midnight)
+        assert [queries.may_play(world.county_lawyer, lecture, at) for at in moments] == [True, False]
 
     def test_after_the_end_of_enrolment_a_lawyer_is_sent_to_the_association(self, world):
         run = class_of(world, enrol_last_date=world.day - timedelta(days=1))

@@ -73,6 +73,8 @@ def test_what_was_finished_stays_and_keeps_its_seat(world, course, watched):
         seating.withdraw(enrolment=enrolment, by=world.county_account, at=world.now)
     assert queries.seats_of(run).free == 0
     assert join(world, world.county_lawyer, run) == enrolment
+    assert queries.seats_of(run).finished == 1
+    assert steps(enrolment) == ["enrolled", "finished"]
     with pytest.raises(AppendOnlyError):
         CourseCompletion.objects.get().delete()
 

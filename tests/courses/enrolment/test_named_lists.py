@@ -37,6 +37,9 @@ def test_empty_lines_and_headings_say_nothing_but_keep_the_numbers_of_lines():
         f"（1）韦 晓岚：{full_width(WEI)}",
         f'"韦 晓 岚","{WEI[:5]}-{WEI[5:]}"',
         f"韦晓岚 {WEI[:4]} {WEI[4:8]} {WEI[8:]}",
+        f"韦晓岚{WEI}",
+        f"{WEI}韦晓岚",
+        f"1.韦晓岚 证号{WEI}，手机号13800001111",
     ],
 )
 def test_a_name_and_a_number_however_they_are_written(line):

@@ -1,6 +1,8 @@
 """Files as officers send them, and as somebody sends them who means harm."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -51,6 +53,15 @@ def test_csv_in_the_encodings_of_chinese_offices(encoding):
 def test_a_cell_far_out_costs_the_child_its_life_and_us_nothing(far):
     with pytest.raises(UnreadableList):
         text_of(xlsx([["a"]], **{far: "x"}))
+
+
+def test_a_sheet_of_long_words_stays_in_the_child():
+    rows = [["字" * 30_000] for _ in range(200)]
+    done = subprocess.run(  # as spreadsheets.py starts it
+        [sys.executable, "-I", str(spreadsheets._READER)], input=xlsx(rows), capture_output=True, check=False
+    )
+    assert done.returncode != 0
+    assert done.stdout == b""
 
 
 def test_an_archive_that_unpacks_to_far_more_is_not_unpacked(monkeypatch):
