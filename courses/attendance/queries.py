@@ -10,7 +10,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Qu
 from django.db.models.functions import RowNumber
 
 from courses.attendance import rules
-from courses.attendance.models import Coverage, Playback, WatchedSpan
+from courses.attendance.models import Coverage, Playback, PresenceCheck, WatchedSpan
 from courses.attendance.rows import codes_answered
 from courses.attendance.rules import CodeWindow, Interval, Terms
 from courses.catalogue.models import LectureVersion
@@ -220,6 +220,23 @@ def evidence_measure(lawyer: Lawyer, version: LectureVersion) -> EvidenceMeasure
     )
     found = accepted.aggregate(devices=Count("playback__device", distinct=True), latest=Max(delay))
     return EvidenceMeasure(devices=found["devices"], latest_delay=found["latest"] or timedelta(0))
+
+
+def evidence_until(lawyer: Lawyer, version: LectureVersion) -> datetime | None:
+    """Return when the last of what counts was played, or its last code answered in the player, by the server's clock;
+    None where nothing counts. A report, an answer of a download or a sheet that comes later changes nothing. Two queries.
+    """
+    played = WatchedSpan.objects.filter(lawyer=lawyer, playback__lecture_version=version).exclude(
+        accepted_ms=[]
+    )
+    answered = PresenceCheck.objects.filter(
+        lawyer=lawyer, lecture_version=version, correct=True, channel=PresenceCheck.Channel.PLAYER
+    )
+    last = (
+        played.aggregate(last=Max("wall_until"))["last"],
+        answered.aggregate(last=Max("answered_at"))["last"],
+    )
+    return max((moment for moment in last if moment), default=None)
 
 
 def covered_since(lawyer: Lawyer, version: LectureVersion, since: datetime) -> list[Interval]:

@@ -49,6 +49,8 @@ def award_if_due(
     """Credit the hours of a lecture when enough of it was watched and every presence code was answered.
     Returns the award that stands in this accounting year, old or new; None while something is missing.
 
+    The accounting year is that of the evidence, not of the report: what was watched in December without a link counts for
+    that year (domain.md, "From watching to 学时", 3: a late report costs the lawyer nothing).
     One standing award for each lawyer, lecture and accounting year, so calling it again changes nothing. An
     award uses up its evidence, and so does its reversal: another one needs watching since. Raises
     queries.NoCreditRule.
@@ -56,7 +58,8 @@ def award_if_due(
     if record is None:
         terms = registries.terms_of(lawyer, on=localdate(at))
         record = attendance.watch_record(lawyer, version, terms=terms)
-    year = rules.accounting_year(localdate(at), record.terms.year_starts_month)
+    earned_at = min(attendance.evidence_until(lawyer, version) or at, at)
+    year = rules.accounting_year(localdate(earned_at), record.terms.year_starts_month)
     earlier = list(queries.awards_ever(lawyer, version.lecture_id))
     of_year = [entry for entry in earlier if entry.accounting_year == year]
     standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)

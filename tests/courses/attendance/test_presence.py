@@ -33,6 +33,13 @@ def wrong(code):
     return f"{(int(code) + 1) % 10_000:04d}"
 
 
+def test_a_code_that_was_shown_before_the_secret_was_changed_is_right(answer, right_code, settings):
+    settings.SECRET_KEY, old = "another secret of this site", settings.SECRET_KEY
+    assert not answer(right_code).correct
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert answer(right_code).correct
+
+
 def test_the_right_code_is_recorded(answer, right_code):
     assert answer(right_code).correct
     check = PresenceCheck.objects.get()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.timezone import localtime
 
 from courses.catalogue.models import LectureVersion
 from courses.credits import operations, queries
@@ -115,6 +116,38 @@ class TestAnotherYear:
         player.open(at=next_year)
         player.watch(0, 120, at=next_year)
         assert [entry.accounting_year for entry in entries()] == [2026, 2027]
+
+
+class TestTheTurnOfTheYear:
+    @pytest.fixture
+    def last_evening(self, evening):
+        """Minutes from the evening of the scene to eight o'clock of the year's last one."""
+        there = localtime(evening).replace(month=12, day=31, hour=20, minute=0, second=0, microsecond=0)
+        return (there - evening) / timedelta(minutes=1)
+
+    def test_what_was_watched_without_a_link_counts_for_the_year_in_which_it_was_watched(
+        self, device, entries, last_evening
+    ):
+        player = device().open(at=last_evening)
+        player.answer_codes(at=last_evening)
+        # given: two hours on the last evening of the year; when: they are reported on the third of January
+        player.play(0, 120, at=last_evening)
+        player.send(at=last_evening + 3 * 24 * 60)
+        (entry,) = entries()
+        assert (entry.accounting_year, localtime(entry.recorded_at).year) == (2026, 2027)
+
+    def test_sending_it_once_more_in_the_new_year_earns_nothing_more(self, device, entries, last_evening):
+        player = device().open(at=last_evening)
+        player.answer_codes(at=last_evening)
+        player.watch(0, 120, at=last_evening)
+        player.send_again(at=last_evening + 3 * 24 * 60)
+        assert [entry.accounting_year for entry in entries()] == [2026]
+
+    def test_what_was_finished_after_midnight_counts_for_the_new_year(self, device, entries, last_evening):
+        player = device().open(at=last_evening)
+        player.answer_codes(at=last_evening)
+        player.watch(0, 120, at=last_evening + 3 * 60)
+        assert [entry.accounting_year for entry in entries()] == [2027]
 
 
 class TestFrozen:
