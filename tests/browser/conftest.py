@@ -21,7 +21,8 @@ def hours_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNames
     site.stop_all()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: a second Playwright cannot start beside it, and other folders start their own.
+@pytest.fixture(scope="module")
 def chromium():
     from playwright.sync_api import sync_playwright
 
