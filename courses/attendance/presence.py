@@ -29,7 +29,7 @@ def matches(code: str, *, lawyer_id: int, version_id: int, index: int, download:
     return any(hmac.compare_digest(typed, each.encode()) for each in expected)
 
 
-def _code(secret: str, lawyer_id: int, version_id: int, index: int, download: UUID | None) -> str:
+def _code(secret: str | bytes, lawyer_id: int, version_id: int, index: int, download: UUID | None) -> str:
     key = salted_hmac(_SALT, "", secret=secret, algorithm="sha256").digest()
     own = download.hex if download else ""
     return rules.presence_code(key, lawyer_id=lawyer_id, version_id=version_id, index=index, download=own)
