@@ -34,6 +34,10 @@ class Act(StrEnum):
     SEE_QUEUE = "processing queue"
     ARRANGE_CLASSES = "open and change classes of courses"
     ENROL_LAWYERS = "enrol named lawyers in a class"
+    SEE_ROSTER = "roster view"
+    IMPORT_ROSTER = "roster import"
+    MANAGE_USERS = "users and roles"
+    SEE_AUDIT = "audit log"
 
 
 class Scope(StrEnum):
@@ -87,6 +91,12 @@ MATRIX: dict[Act, dict[R, Scope]] = {
     },
     # Names stay with the association on whose roster they stand; whoever reaches all of them sees counts.
     Act.ENROL_LAWYERS: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.SUPPORTING_OFFICER: Scope.ASSOCIATION},
+    Act.SEE_ROSTER: {
+        R.COUNTY_CONTACT: Scope.ASSOCIATION, R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.ADMINISTRATOR: Scope.ANY,
+    },
+    Act.IMPORT_ROSTER: {R.BENEFICIARY_OFFICER: Scope.ASSOCIATION, R.ADMINISTRATOR: Scope.ANY},
+    Act.MANAGE_USERS: {R.ADMINISTRATOR: Scope.ANY},
+    Act.SEE_AUDIT: {R.ADMINISTRATOR: Scope.ANY},
 }  # fmt: skip
 
 
