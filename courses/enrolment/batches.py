@@ -22,9 +22,10 @@ from courses.enrolment.named_lists import DIGITS, Entry, Unread
 from courses.enrolment.rules import Answer
 from courses.enrolment.seating import Joining, locked, seat_all
 from qianchang.groundwork import audit
+from qianchang.people.eligibility import DATED, JOINED, designations, eligibility_snapshot
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, require
-from qianchang.people.queries import eligibility_snapshot
+from qianchang.people.rules import Designation
 
 State = Enrolment.State
 
@@ -180,6 +181,7 @@ class _Known:
     places: dict[int, int]
     free: int | None
     waiting: int
+    facts: tuple[Designation, ...]
 
     @classmethod
     def of(cls, run: CourseRun, lawyers: Sequence[Lawyer]) -> "_Known":
@@ -189,9 +191,8 @@ class _Known:
             row.lawyer_id: row for row in rows if row.run_id != run.pk and row.state in Enrolment.ACTIVE
         }
         seats = queries.seats_of(run)
-        return cls(
-            run, here, elsewhere, queries.places_in_queue(list(here.values())), seats.free, seats.waiting
-        )
+        places = queries.places_in_queue(list(here.values()))
+        return cls(run, here, elsewhere, places, seats.free, seats.waiting, designations())
 
     def seat_all(self, lines: Iterable[Line]) -> Iterable[Line]:
         """Say of everybody who can join whether a seat is left for them, in the order of the list."""
@@ -223,7 +224,7 @@ def _line(number: int, lawyer: Lawyer, gate: Gate, known: _Known, *, excepted: b
     if not gate.has_an_open_lecture(lawyer):
         words = _("not eligible: no lecture of this course is open to this region")
         return replace(stands, answer=Answer.REFUSED, words=words)
-    eligibility = eligibility_snapshot(lawyer, gate.on)
+    eligibility = eligibility_snapshot(lawyer, gate.on, facts=known.facts)
     joins = replace(stands, answer=Answer.ENROLS, eligibility=eligibility)
     why = gate.outside(lawyer, eligibility)
     if why is None and here is None:
@@ -248,9 +249,11 @@ def _roster(run: CourseRun, numbers: Sequence[str], *, by: Account, at: datetime
         | Q(association__parent=run.association_id)
         | Q(association__parent__parent=run.association_id)
     )
-    rows = Lawyer.objects.filter(
-        held_for, licence_number__in=set(numbers), association__in=reach
-    ).select_related("association__parent__parent", "firm__region__parent__parent")
+    rows = (
+        Lawyer.objects.filter(held_for, licence_number__in=set(numbers), association__in=reach)
+        .select_related(*JOINED)
+        .prefetch_related(*DATED)
+    )
     return {lawyer.licence_number: lawyer for lawyer in rows}
 
 

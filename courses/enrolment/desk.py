@@ -13,8 +13,9 @@ from courses.enrolment import operations, queries, registries, wording
 from courses.enrolment.admission import Gate
 from courses.enrolment.models import CourseRun, Enrolment
 from courses.enrolment.queries import Seats
+from qianchang.people.eligibility import eligibility_snapshot
 from qianchang.people.models import Account, Association, Lawyer
-from qianchang.people.queries import eligibility_snapshot, lawyer_of
+from qianchang.people.queries import lawyer_of
 
 STATES = {
     Enrolment.State.ENROLLED: EnrolmentState.ENROLLED,

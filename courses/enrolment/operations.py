@@ -15,9 +15,9 @@ from courses.enrolment.history import Kind, Step
 from courses.enrolment.models import CourseRun, Enrolment, Release
 from courses.enrolment.seating import join_class
 from qianchang.groundwork import audit
+from qianchang.people.eligibility import eligibility_snapshot
 from qianchang.people.models import Account, Association, Lawyer
 from qianchang.people.permissions import Act, require
-from qianchang.people.queries import eligibility_snapshot
 
 __all__ = ["UnableToEnrol", "UnableToRelease", "enrol", "release_lecture"]
 
@@ -91,7 +91,11 @@ def enrol(
     enrolment, made = Enrolment.objects.get_or_create(
         lawyer=lawyer,
         lecture=lecture,
-        defaults={"eligibility": eligibility_snapshot(lawyer, timezone.localdate(at)), "enrolled_at": at},
+        # Called only for a new row.
+        defaults={
+            "eligibility": lambda: eligibility_snapshot(lawyer, timezone.localdate(at)),
+            "enrolled_at": at,
+        },
     )
     if made:
         step = Step(enrolment, Kind.ENROLLED, eligibility=enrolment.eligibility)

@@ -18,9 +18,9 @@ from courses.enrolment import completion, history, queries, wording
 from courses.enrolment.admission import Gate, UnableToEnrol
 from courses.enrolment.history import Step
 from courses.enrolment.models import CourseRun, Enrolment, EnrolmentEvent, RunSeat
+from qianchang.people.eligibility import eligibility_snapshot
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, require
-from qianchang.people.queries import eligibility_snapshot
 
 Kind = EnrolmentEvent.Kind
 State = Enrolment.State

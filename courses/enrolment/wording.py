@@ -89,19 +89,32 @@ def outside_on_a_list(why: Outside, run: CourseRun, eligibility: Mapping[str, An
 
 def snapshot_in_words(eligibility: Mapping[str, Any], *, association: str) -> list[tuple[str, str]]:
     """A frozen snapshot as facts, each with its words; `association` is the name of the one that it holds by code."""
-    basis = eligibility.get("western_basis") or {}
     yes_no = {True: _("yes"), False: _("no"), None: _("unknown: the roster has no birth year")}
-    western = yes_no[bool(eligibility.get("western"))]
-    if basis:
-        western = _("yes, by the list: %(code)s") % {"code": basis["code"]}
     return [
         (_("As of"), str(eligibility.get("on", ""))),
         (_("Association"), association),
         (_("Region of the firm"), str(eligibility.get("firm_region", ""))),
-        (_("Western lawyer"), western),
-        (_("County lawyer"), yes_no[bool(eligibility.get("county"))]),
-        (_("Up to 40"), yes_no[eligibility.get("young")]),
+        (_("Western lawyer"), _decided(eligibility, "western", yes_no[bool(eligibility.get("western"))])),
+        (_("County lawyer"), _decided(eligibility, "county", yes_no[bool(eligibility.get("county"))])),
+        (_("Up to 40"), _decided(eligibility, "young", yes_no[eligibility.get("young")])),
     ]
+
+
+def _decided(eligibility: Mapping[str, Any], category: str, answer: str) -> str:
+    """The answer with what decided it: a list by its code, or an officer by a document. Snapshots of before 2026-11 know
+    only the list of western provinces.
+    """
+    basis = eligibility.get("basis", {}).get(category) or {}
+    if category == "western" and eligibility.get("western_basis"):
+        basis = {**eligibility["western_basis"], "by": "list"}
+    if basis.get("by") == "override":
+        return _("%(answer)s, decided by the association: %(document)s") % {
+            "answer": answer,
+            "document": basis["source"],
+        }
+    if basis.get("by") == "list" and basis.get("code"):
+        return _("yes, by the list: %(code)s") % {"code": basis["code"]}
+    return answer
 
 
 def seats_in_words(run: CourseRun, *, taken: int) -> str:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from qianchang.people import rules
-from qianchang.people.queries import eligibility_snapshot, lawyer_of
+from qianchang.people.eligibility import eligibility_snapshot
+from qianchang.people.queries import lawyer_of
 from tests.world import World
 
 DAY = date(2026, 10, 12)
@@ -29,26 +30,53 @@ def test_a_municipal_district_is_told_from_a_county_by_its_code(code: str, distr
 
 def test_a_firm_in_a_county_practises_in_a_county() -> None:
     line = [("county", "451026"), ("prefecture", "451000"), ("province", "450000")]
-    assert rules.is_county_practice(line, on=DAY)
+    assert rules.county_practice(line, on=DAY, facts=()) == rules.Decision(True, "rule", "451026")
 
 
 def test_a_firm_in_a_city_or_its_district_does_not() -> None:
-    assert not rules.is_county_practice([("prefecture", "451000"), ("province", "450000")], on=DAY)
-    assert not rules.is_county_practice([("county", "451002"), ("prefecture", "451000")], on=DAY)
+    for line in (
+        [("prefecture", "451000"), ("province", "450000")],
+        [("county", "451002"), ("prefecture", "451000")],
+    ):
+        assert rules.county_practice(line, on=DAY, facts=()).counts is False
+
+
+def test_who_is_registered_nowhere_practises_in_no_county() -> None:
+    assert rules.county_practice([], on=DAY, facts=()).counts is False
+
+
+def test_a_district_on_the_list_of_remote_suburbs_counts_while_it_is_on_it() -> None:
+    line = [("county", "440114"), ("prefecture", "440100")]
+    listed = rules.Designation("remote_suburb", "440114", date(2026, 1, 1), date(2027, 1, 1), "a notice")
+
+    assert rules.county_practice(line, on=DAY, facts=[listed]) == rules.Decision(
+        True, "list", "440114", "a notice"
+    )
+    assert rules.county_practice(line, on=date(2027, 1, 1), facts=[listed]).counts is False
+
+
+def test_an_officer_s_decision_goes_before_rule_and_lists_while_it_holds() -> None:
+    plain = rules.Decision(True, "rule", "451026")
+    decided = rules.Override(False, date(2026, 10, 1), date(2026, 11, 1), "minutes of 9-30")
+
+    assert rules.overridden(plain, [decided], on=DAY) == rules.Decision(
+        False, "override", source="minutes of 9-30"
+    )
+    assert rules.overridden(plain, [decided], on=date(2026, 11, 1)) == plain
 
 
 @pytest.mark.parametrize(("birth_year", "young"), [(1986, True), (1985, False), (2000, True), (None, None)])
 def test_young_is_at_most_forty_and_unknown_without_a_birth_year(
     birth_year: int | None, young: bool | None
 ) -> None:
-    assert rules.is_young(birth_year, on=DAY) is young
+    assert rules.young(birth_year, on=DAY).counts is young
 
 
 def test_the_western_list_has_twelve_provinces_and_the_xpcc_and_three_prefectures() -> None:
-    kinds = [fact.kind for fact in rules.designations()]
+    kinds = [fact.kind for fact in rules.listed_designations()]
     assert kinds.count("western") == 13
     assert kinds.count("listed_prefecture") == 3
-    assert all(fact.source for fact in rules.designations())
+    assert all(fact.source for fact in rules.listed_designations())
 
 
 def test_a_fact_holds_from_its_first_day_to_before_its_last() -> None:
@@ -70,9 +98,13 @@ def test_the_snapshot_of_a_young_county_lawyer_of_guangxi(world: World) -> None:
         "firm": world.napo_firm.pk,
         "firm_region": "451026",
         "western": True,
-        "western_basis": {"code": "CN-GX", "source": "000_b2c18158d0e34d8f.txt"},
         "county": True,
         "young": True,
+        "basis": {
+            "western": {"by": "list", "code": "CN-GX", "source": "000_b2c18158d0e34d8f.txt"},
+            "county": {"by": "rule", "code": "451026", "source": ""},
+            "young": {"by": "rule", "code": "", "source": ""},
+        },
     }
 
 
@@ -101,7 +133,7 @@ def test_a_firm_in_enshi_is_western_although_hubei_is_not(world: World) -> None:
 
     snapshot = eligibility_snapshot(lawyer, world.day)
 
-    assert snapshot["western_basis"] == {"code": "422800", "source": "000_b2c18158d0e34d8f.txt"}
+    assert snapshot["basis"]["western"]["code"] == "422800"
     assert snapshot["county"]
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PeopleConfig(AppConfig):
@@ -9,7 +10,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from qianchang.groundwork import ledgers
-        from qianchang.people import editing, queries
+        from qianchang.people import editing, facts, queries
 
         editing.listen()
+        post_migrate.connect(facts.load_designations, sender=self, dispatch_uid="people.designations")
         ledgers.register_names(queries.association_names)

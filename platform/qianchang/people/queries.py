@@ -1,12 +1,10 @@
 """Reads about people."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from qianchang.people import rules
 from qianchang.people.models import Account, Association, Lawyer, Region
 
 
@@ -47,28 +45,3 @@ def region_line(region: Region) -> list[Region]:
         line.append(here)
         here = here.parent
     return line
-
-
-def eligibility_snapshot(lawyer: Lawyer, on: date) -> dict[str, Any]:
-    """Return what a lawyer counts as on a day, as plain values to be frozen on an enrolment.
-
-    `western`, `county` and `young` are the categories (a lawyer can be several at once); `young` is None when
-    the roster has no birth year. `western_basis` names the fact and its document.
-    Source: domain.md, "Who is eligible".
-    """
-    associations = association_line(lawyer.association)
-    regions = region_line(lawyer.firm.region)
-    region_codes = [region.code for region in regions]
-    basis = rules.designation_of(
-        "western", [each.code for each in associations], on=on
-    ) or rules.designation_of("listed_prefecture", region_codes, on=on)
-    return {
-        "on": on.isoformat(),
-        "association": lawyer.association.code,
-        "firm": lawyer.firm_id,
-        "firm_region": lawyer.firm.region.code,
-        "western": basis is not None,
-        "western_basis": {"code": basis.code, "source": basis.source} if basis else None,
-        "county": rules.is_county_practice([(region.level, region.code) for region in regions], on=on),
-        "young": rules.is_young(lawyer.birth_year, on=on),
-    }
