@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.people import facts, practice, registrations, rules
-from qianchang.people.models import Account, EligibilityOverride, Firm, Lawyer, Practice
+from qianchang.people.models import Account, EligibilityOverride, Firm, Lawyer, Practice, Region
 from qianchang.people.permissions import Act, associations_where
 
 NOBODY_SAID = _("Fill this in.")
@@ -188,6 +188,40 @@ class EndOverrideForm(LawyerForm):
     def carry_out(self, *, at: datetime) -> None:
         typed = self.cleaned_data
         facts.end_fact(fact=typed["decision"], until=typed["until"], by=self.by, at=at)
+
+
+class FirmMoveForm(forms.Form):
+    """A firm moved to another region."""
+
+    region = forms.CharField(
+        label=_("New region"),
+        help_text=_("Its code by GB/T 2260, such as 451026, or its whole name."),
+        max_length=60,
+        error_messages={"required": NOBODY_SAID},
+    )
+    on = day(_("First day there"))
+    source = document()
+
+    def __init__(self, *args: Any, firm: Firm, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix, self.firm = "", firm
+
+    def clean_region(self) -> Region:
+        """Return the region of this code or name."""
+        typed = self.cleaned_data["region"].strip()
+        found = list(Region.objects.filter(Q(code=typed) | Q(name_zh=rules.plain_name(typed)))[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise forms.ValidationError(_("Several regions have this name. Give the code."))
+        raise forms.ValidationError(_("No region has this code or name. Look it up in the document."))
+
+    def carry_out(self, *, by: Account, at: datetime) -> None:
+        """Record the move; the firm stays with its association. Raises UnableToMove."""
+        typed = self.cleaned_data
+        registrations.move_firm(
+            firm=self.firm, region=typed["region"], on=typed["on"], source=typed["source"], by=by, at=at
+        )
 
 
 def decision_in_words(decision: EligibilityOverride) -> str:
