@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.chromium import launched
 from tests.media_pipeline.site import Site
 
 SEED = 'from tests.browser.cast import seed\nprint("FACTS", seed())'
@@ -24,12 +25,8 @@ def hours_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNames
 # Not for the whole session: a second Playwright cannot start beside it, and other folders start their own.
 @pytest.fixture(scope="module")
 def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

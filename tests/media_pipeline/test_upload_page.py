@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.chromium import launched
 from tests.media_pipeline import factories
 from tests.media_pipeline.site import Site
 
@@ -29,10 +30,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def page(site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with launched() as browser:
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         context.add_cookies([{"name": "sessionid", "value": site.session_key, "url": site.url}])
         page = context.new_page()
@@ -47,7 +45,6 @@ def page(site):
             "offline": rate == 0, "latency": 40, "downloadThroughput": 1e7, "uploadThroughput": rate or 1})  # fmt: skip
         yield page
         assert page.faults == []
-        browser.close()
 
 
 def film(path, *, sound):

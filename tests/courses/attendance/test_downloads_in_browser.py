@@ -2,25 +2,20 @@
 credited when the line is back though nobody is signed in any more; and forgotten when it is switched off.
 """
 
-import json
-import sqlite3
-import time
-from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.watch.links import Link
 from benchmarks.watch.relay import Relay
-from tests.media_pipeline.site import Site
+from tests.chromium import FLAGS, PATH, until
+from tests.courses.lecture_site import lecture_site as running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 
 SECONDS = 40
-SEED = """
-import json, pathlib
-from tests.courses.media_files import seed
-print("FACTS", json.dumps(seed(pathlib.Path({folder!r}), seconds={seconds}, titles=["开场", "病历", "鉴定", "小结"])))
+# Offers are told by the size of their files.
+SIZES = """
 from django.core.files.storage import storages
 from media_pipeline.recordings.models import Rendition
 for made in Rendition.objects.filter(mode__in=["audio", "light"]):
@@ -37,16 +32,16 @@ LINE = Link(kbits=400, round_trip_ms=100, loss=0.005)
 
 @pytest.fixture(scope="module")
 def lecture_site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"))
-    site.manage("collectstatic", "--noinput", "-v", "0")
-    said = site.shell(SEED.format(folder=str(tmp_path_factory.mktemp("films")), seconds=SECONDS))
-    site.start_web()
-    with Line() as line:
+    titles, folder = ["开场", "病历", "鉴定", "小结"], tmp_path_factory.mktemp("downloads")
+    with running_site(folder, seconds=SECONDS, titles=titles, more=SIZES) as running, Line() as line:
         line.become(LINE)
         yield SimpleNamespace(
-            site=site, url=line.carry(site.port), facts=json.loads(said.split("FACTS ")[1]), line=line
+            site=running.site,
+            sql=running.sql,
+            url=line.carry(running.site.port),
+            facts=running.facts,
+            line=line,
         )
-    site.stop_all()
 
 
 class Line(Relay):
@@ -69,8 +64,8 @@ class Computer:
     def open(self, path):
         self.context = self.playwright.chromium.launch_persistent_context(
             self.folder,
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+            executable_path=PATH,
+            args=FLAGS,
             locale="zh-CN",
             **({"viewport": {"width": 1366, "height": 768}} | self.look),
         )
@@ -103,27 +98,12 @@ def computer(lecture_site, tmp_path):
         it.close()
 
 
-def until(page, true, seconds=30):
-    """Wait for something to be true in the page, by asking again: our pages let nobody evaluate strings."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(true):
-        if time.monotonic() > end:
-            raise AssertionError(f"{true}: not in {seconds} s; the page says: {page.inner_text('main')}")
-        page.wait_for_timeout(50)
-
-
 def covered_ms(lecture_site):
-    database = lecture_site.site.folder / "qianchang.sqlite3"
-    with closing(sqlite3.connect(database, timeout=20)) as connection:
-        return connection.execute("SELECT covered_ms FROM attendance_coverage").fetchone()[0]
+    return lecture_site.sql("SELECT covered_ms FROM attendance_coverage")[0][0]
 
 
 def answers(lecture_site):
-    database = lecture_site.site.folder / "qianchang.sqlite3"
-    with closing(sqlite3.connect(database, timeout=20)) as connection:
-        return connection.execute(
-            "SELECT code_index, correct, channel FROM attendance_presencecheck"
-        ).fetchall()
+    return lecture_site.sql("SELECT code_index, correct, channel FROM attendance_presencecheck")
 
 
 def test_fetched_over_a_bad_line_watched_without_one_and_credited_afterwards(lecture_site, computer):

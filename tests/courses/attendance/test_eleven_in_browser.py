@@ -5,24 +5,17 @@ report (10) needs no player: test_eleven_over_http.py has it, and all of them at
 """
 
 import json
-import sqlite3
 import time
-from contextlib import closing
-from types import SimpleNamespace
 
 import pytest
 
 from courses.attendance import rules
-from tests.media_pipeline.site import Site
+from tests.chromium import until
+from tests.courses.lecture_site import lecture_site as running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 
 SECONDS = 24
-SEED = """
-import json, pathlib
-from tests.courses.media_files import seed
-print("FACTS", json.dumps(seed(pathlib.Path({folder!r}), seconds=24, titles=["开场", "病历", "鉴定", "小结"])))
-"""
 # Takes down what plays, every 20 ms until the page is left: [from, until] in the recording, and how long that took by the
 # clock. A jump is none.
 WITNESS = """
@@ -49,27 +42,9 @@ WITNESS = """
 
 @pytest.fixture(scope="module")
 def lecture_site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"))
-    site.manage("collectstatic", "--noinput", "-v", "0")
-    said: str = site.shell(SEED.format(folder=str(tmp_path_factory.mktemp("films"))))
-    site.start_web()
-    yield SimpleNamespace(
-        url=site.url, database=site.folder / "qianchang.sqlite3", facts=json.loads(said.split("FACTS ")[1])
-    )
-    site.stop_all()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield running
-        running.close()
+    titles = ["开场", "病历", "鉴定", "小结"]
+    with running_site(tmp_path_factory.mktemp("eleven"), seconds=SECONDS, titles=titles) as site:
+        yield site
 
 
 class Device:
@@ -94,10 +69,7 @@ class Device:
         return self
 
     def until(self, true, seconds=60):
-        end = time.monotonic() + seconds
-        while not self.page.evaluate(true):
-            assert time.monotonic() < end, f"{true}: not in {seconds} s"
-            self.page.wait_for_timeout(20)
+        until(self.page, true, seconds, every_ms=20)
         return self
 
     def pause(self):
@@ -139,10 +111,7 @@ def percent(pieces):
 @pytest.fixture
 def device(lecture_site, chromium):
     """Return a function that gives the lawyer one more device. Nothing of the lecture was watched before."""
-    with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-        database.execute(
-            "UPDATE attendance_coverage SET intervals_ms = '[]', covered_ms = 0, position_ms = 0"
-        )
+    lecture_site.nothing_watched()
     contexts = []
 
     def give():
@@ -164,8 +133,7 @@ def credited(lecture_site):
     """Return a function that gives the share credited, in percent, when no report comes any more."""
 
     def read():
-        with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database:
-            ((covered,),) = database.execute("SELECT covered_ms FROM attendance_coverage").fetchall()
+        ((covered,),) = lecture_site.sql("SELECT covered_ms FROM attendance_coverage")
         return 100 * covered / (1000 * SECONDS)
 
     def settled():
@@ -270,6 +238,4 @@ def test_11_closed_at_96_percent_is_credited_and_earns_the_hours(device, credite
     one.pause_at(0.96 * SECONDS).until("video.paused").leave()
     assert credited() == pytest.approx(one.percent_played, abs=1)
     assert credited() < 99
-    with closing(sqlite3.connect(lecture_site.database)) as database:
-        ((entries,),) = database.execute("SELECT COUNT(*) FROM credits_creditentry").fetchall()
-    assert entries == 1
+    assert lecture_site.sql("SELECT COUNT(*) FROM credits_creditentry") == [(1,)]

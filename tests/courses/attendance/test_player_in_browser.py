@@ -1,116 +1,14 @@
 """The player in a real Chromium: slides beside the sound, captions, the index, and the record of what was watched."""
 
 import io
-import json
-import sqlite3
-import time
-from contextlib import closing
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
-from tests.media_pipeline.site import Site
+from tests.chromium import until
+from tests.courses.attendance.conftest import TITLES
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
-
-# Six slides in twelve seconds: every two seconds another one.
-TITLES = ["开场", "病历的封存", "委托鉴定", "听证会", "案例", "小结"]
-SEED = """
-import json, pathlib
-from tests.courses.media_files import seed
-print("FACTS", json.dumps(seed(pathlib.Path({folder!r}), seconds=12, titles={titles!r})))
-"""
-
-
-@pytest.fixture(scope="module")
-def lecture_site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"))
-    site.manage("collectstatic", "--noinput", "-v", "0")
-    said: str = site.shell(SEED.format(folder=str(tmp_path_factory.mktemp("films")), titles=TITLES))
-    facts = json.loads(said.split("FACTS ")[1])
-    site.start_web()
-    yield SimpleNamespace(
-        url=site.url, database=site.folder / "qianchang.sqlite3", facts=facts, shell=site.shell
-    )
-    site.stop_all()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(lecture_site, chromium):
-    _nothing_watched(lecture_site)
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.add_cookies(
-        [{"name": "sessionid", "value": lecture_site.facts["lawyer"], "url": lecture_site.url}]
-    )
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
-    page.media = []
-    page.on(
-        "request",
-        lambda asked: page.media.append(asked.url.rsplit("/", 1)[-1]) if "/media/" in asked.url else None,
-    )
-    page.goto(lecture_site.url + lecture_site.facts["lecture"])
-    yield page
-    assert page.faults == []
-    # its last report is sent when it is left; the next test must not be overtaken by it
-    page.goto("about:blank")
-    page.wait_for_timeout(500)
-    context.close()
-
-
-def _nothing_watched(lecture_site):
-    """The lawyer begins anew, whatever the tests before have watched."""
-    with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-        database.execute(
-            "UPDATE attendance_coverage SET intervals_ms = '[]', covered_ms = 0, position_ms = 0"
-        )
-
-
-@pytest.fixture
-def unsparing(page, lecture_site):
-    """The same page for a lawyer who has switched the data saver off."""
-    _data_saver(lecture_site, on=False)
-    page.evaluate("localStorage.setItem('qianchang.mode', 'light')")
-    page.reload()
-    yield page
-    _data_saver(lecture_site, on=True)
-
-
-def _data_saver(lecture_site, *, on):
-    with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-        database.execute("UPDATE people_account SET data_saver = ?", (on,))
-
-
-def until(page, true, seconds=20):
-    """Wait for something to be true in the page. By asking again: our pages let nobody evaluate strings, nor should they."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(true):
-        assert time.monotonic() < end, f"{true}: not in {seconds} s"
-        page.wait_for_timeout(50)
-
-
-def listen(page):
-    """Choose the sound and play."""
-    page.check("input[value=audio]", force=True)
-    page.click("#play")
-    until(page, "video.currentTime > 0.2")
-
 
 # Writes down inside the page which picture came on the stage when, however slowly the test itself looks.
 _SHOWN = """() => {
@@ -124,11 +22,11 @@ _SHOWN = """() => {
 }"""
 
 
-def test_the_slide_changes_when_the_lecturer_turns_it(page, lecture_site):
+def test_the_slide_changes_when_the_lecturer_turns_it(page, lecture_site, listen):
     page.goto("about:blank")
     page.goto(lecture_site.url + lecture_site.facts["lecture"] + "#t=0")
     page.evaluate(_SHOWN)
-    listen(page)
+    listen()
     until(page, "video.currentTime > 8.5")
     shown = page.evaluate("window.shown")
     numbers = [one["number"] for one in shown]
@@ -166,8 +64,8 @@ def test_a_film_gives_the_stage_back_to_the_slide(page):
     assert (red > 150, green < 70, blue < 70) == (True, True, True)
 
 
-def test_the_index_seeks_and_marks_what_was_watched(page):
-    listen(page)
+def test_the_index_seeks_and_marks_what_was_watched(page, listen):
+    listen()
     page.focus("#slides a[data-n='4']")
     page.keyboard.press("Enter")
     until(page, "video.currentTime >= 6 && video.currentTime < 8")
@@ -225,14 +123,14 @@ else:
 """
 
 
-def test_a_page_from_before_the_lecture_was_made_anew_shows_the_slides_of_now(page, lecture_site):
+def test_a_page_from_before_the_lecture_was_made_anew_shows_the_slides_of_now(page, lecture_site, listen):
     # given an open page whose six slides are replaced by three others before somebody plays
     assert page.locator("#slides a").count() == 6
     code = "from tests.courses.factories import make_slides\n" + REMADE
     lecture_site.shell(code.format(pk=lecture_site.facts["pk"], back=False, titles=TITLES))
     try:
         # when it is played, then index and pictures are the new ones, and none is asked for that is not there
-        listen(page)
+        listen()
         until(page, "!slide.hidden")
         assert page.locator("#slides a").all_inner_texts()[1].split() == ["0:04", "新的第2页"]
         assert page.inner_text("#slides-title span") == "3"
@@ -251,8 +149,8 @@ def test_an_address_with_a_second_begins_there(page, lecture_site):
     until(page, "video.currentTime >= 9")
 
 
-def test_the_sheet_of_small_pictures_is_fetched_when_somebody_drags(page):
-    listen(page)
+def test_the_sheet_of_small_pictures_is_fetched_when_somebody_drags(page, listen):
+    listen()
     assert "storyboard.webp" not in page.media
     page.evaluate("seek.value = 7000; seek.dispatchEvent(new Event('input', {bubbles: true}))")
     until(page, "!preview.hidden")
@@ -262,100 +160,11 @@ def test_the_sheet_of_small_pictures_is_fetched_when_somebody_drags(page):
     assert page.media.count("storyboard.webp") == 1
 
 
-def test_the_picture_comes_while_the_playback_is_being_opened_and_moves_only_then(page):
-    # given a server that takes its time to open a playback
-    held = []
-    page.route("**/api/v1/playbacks/", lambda route: held.append(route))
-    page.check("input[value=light]", force=True)
-    # when somebody presses play, then the picture is there before the answer, and stands still
-    page.click("#play")
-    until(page, "video.readyState > 1 && video.videoWidth > 0")
-    page.wait_for_timeout(500)
-    assert page.evaluate("[video.paused, video.currentTime]") == [True, 0]
-    assert len(held) == 1
-    held[0].continue_()
-    until(page, "!video.paused && video.currentTime > 0.3")
-
-
-def test_a_headset_that_starts_a_prepared_picture_opens_its_playback_first(unsparing):
-    page = unsparing
-    until(page, "video.readyState > 1")
-    with page.expect_response(lambda answer: answer.url.endswith("/playbacks/") and answer.status == 201):
-        page.evaluate("() => { video.play().catch(() => {}); }")
-    until(page, "!video.paused && video.currentTime > 0.3")
-
-
-def test_before_play_the_data_saver_fetches_nothing_of_the_recording(page):
-    page.wait_for_timeout(1500)
-    assert page.media == []
-
-
-def test_before_play_no_more_than_the_first_picture_is_fetched(unsparing):
-    page = unsparing
-    until(page, "video.readyState > 1")
-    page.wait_for_timeout(500)
-    fetched = page.evaluate(
-        "performance.getEntriesByType('resource').map((one) => [one.name, one.encodedBodySize])"
-    )
-    assert 0 < sum(size for name, size in fetched if "/media/" in name) <= 40 * 1024
-    # Its picture stands there, and says what it is.
-    assert page.evaluate("[video.paused, video.currentTime]") == [True, 0]
-
-
-def test_with_the_line_cut_it_plays_on_from_memory_and_goes_on_when_the_line_is_back(page, lecture_site):
-    # given the whole lecture in memory but nothing played of it
-    page.check("input[value=light]", force=True)
-    page.click("#play")
-    until(page, "video.buffered.length === 1 && video.buffered.end(0) > 11.5")
-    # when the line is cut, then it plays on, elsewhere too, and what was played waits on this computer
-    page.context.set_offline(True)
-    page.click("#slides a[data-n='3']")
-    until(page, "!video.seeking && video.currentTime > 6")
-    assert page.evaluate("video.error") is None
-    page.context.set_offline(False)
-    # then it is sent when the line is back
-    with page.expect_response(lambda answer: answer.url.endswith("/spans/") and answer.ok) as sent:
-        page.wait_for_timeout(100)
-    assert sent.value.json()["refused"] == []
-    page.faults[:] = [fault for fault in page.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
-
-
-def test_a_page_whose_links_ran_out_plays_with_those_of_its_playback(page):
-    # given a page whose own links lead nowhere any more
-    asked = []
-
-    def refuse(route):
-        asked.append(route.request.url)
-        route.fulfill(status=403, json={"detail": "run out"})
-
-    own = page.evaluate("JSON.parse(document.getElementById('player-config').textContent).links.light")
-    page.context.clear_cookies(name="qc_viewer")
-    page.route(f"**{own}", refuse)
-    page.check("input[value=light]", force=True)
-    page.click("#play")
-    # then the playback's are taken
-    until(page, "!video.paused && video.currentTime > 0.5")
-    assert asked
-    page.faults[:] = [fault for fault in page.faults if "403" not in fault]
-
-
-def test_a_browser_that_cannot_be_fed_loads_by_itself(page, lecture_site):
-    page.add_init_script("delete window.MediaSource")
-    page.goto("about:blank")
-    page.goto(lecture_site.url + lecture_site.facts["lecture"])
-    page.check("input[value=light]", force=True)
-    page.click("#play")
-    until(page, "video.currentTime > 0.5")
-    assert "/media/" in page.evaluate("video.src")
-    page.click("#slides a[data-n='5']")
-    until(page, "video.currentTime > 8.2 && video.currentTime < 10")
-
-
-def test_beside_the_sound_stands_the_line_that_is_being_said(page):
+def test_beside_the_sound_stands_the_line_that_is_being_said(page, listen):
     # given somebody who listens, when a line is spoken, then it stands under the slides;
     # no screen reader is made to say it
     assert page.is_hidden("#said")
-    listen(page)
+    listen()
     until(page, "document.getElementById('said-line').textContent.includes('先看鉴定材料那一栏')")
     assert page.is_visible("#said")
     assert (
@@ -369,76 +178,19 @@ def test_beside_the_sound_stands_the_line_that_is_being_said(page):
     until(page, "document.getElementById('said').hidden")
 
 
-def test_without_a_transcript_the_page_says_so(page, lecture_site):
-    with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-        database.execute("CREATE TABLE kept_captions AS SELECT * FROM recordings_captiontrack")
-        database.execute("DELETE FROM recordings_captiontrack")
+def test_without_a_transcript_the_page_says_so(page, lecture_site, listen):
+    lecture_site.sql("CREATE TABLE kept_captions AS SELECT * FROM recordings_captiontrack")
+    lecture_site.sql("DELETE FROM recordings_captiontrack")
     try:
         page.reload()
-        listen(page)
+        listen()
         assert page.inner_text("#said-line") == "本讲还没有文字稿。"
     finally:
-        with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-            database.execute("INSERT INTO recordings_captiontrack SELECT * FROM kept_captions")
-            database.execute("DROP TABLE kept_captions")
+        lecture_site.sql("INSERT INTO recordings_captiontrack SELECT * FROM kept_captions")
+        lecture_site.sql("DROP TABLE kept_captions")
 
 
-@pytest.fixture
-def capped(page, lecture_site):
-    """The same page for a lawyer with ten megabytes a month, of whom as much was used here as `use` says."""
-
-    def cap(megabytes):
-        with closing(sqlite3.connect(lecture_site.database, timeout=20)) as database, database:
-            database.execute("UPDATE people_account SET monthly_cap_mb = ?", (megabytes,))
-
-    def use(used):
-        cap(10)
-        page.evaluate(
-            """(used) => {
-                const now = new Date();
-                const month = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}`;
-                localStorage.setItem("qianchang.data." + month, JSON.stringify({bytes: used}));
-            }""",
-            used,
-        )
-        page.reload()
-
-    yield use
-    cap(None)
-
-
-def test_at_eighty_per_cent_of_the_cap_it_is_said_once(page, capped):
-    capped(8_000_000)
-    assert page.inner_text("#data-used") == "本月在这台电脑上看讲座约用了 8.0 MB，上限 10 MB。"
-    page.click("#play")
-    until(page, "document.getElementById('link-words').textContent.includes('80%')")
-    until(page, "video.currentTime > 0.3")
-    page.reload()
-    page.click("#play")
-    until(page, "video.currentTime > 0.3")
-    assert "80%" not in page.inner_text("#link-words")
-
-
-def test_past_the_cap_nothing_is_fetched_before_the_lawyer_says_so(page, capped):
-    # given a lawyer whose megabytes are used up, when play is pressed, then it is asked, and nothing comes
-    capped(10_000_000)
-    page.check("input[value=audio]", force=True)
-    page.media.clear()
-    page.click("#play")
-    until(page, "!document.getElementById('data-go-on').hidden")
-    page.wait_for_timeout(1000)
-    assert page.media == []
-    # when the lawyer says so, then it plays, and what came is counted
-    page.click("#data-go-on")
-    until(page, "!video.paused && video.currentTime > 0.5")
-    assert page.is_hidden("#data-go-on")
-    assert page.media
-    page.evaluate("() => window.dispatchEvent(new Event('pagehide'))")
-    month = "Object.keys(localStorage).find((key) => key.startsWith('qianchang.data.'))"
-    until(page, f"JSON.parse(localStorage[{month}]).bytes > 10000000")
-
-
-def test_a_code_is_shown_and_spoken_and_can_be_heard_again(page):
+def test_a_code_is_shown_and_spoken_and_can_be_heard_again(page, listen):
     # given somebody who plays up to the code
     spoken = []
     page.on(
@@ -448,7 +200,7 @@ def test_a_code_is_shown_and_spoken_and_can_be_heard_again(page):
         ),
     )
     place = page.evaluate("JSON.parse(document.getElementById('player-config').textContent).codes[0].from_ms")
-    listen(page)
+    listen()
     assert spoken == []
     page.evaluate(f"seek.value = {place}; seek.dispatchEvent(new Event('change', {{bubbles: true}}))")
     until(page, "document.getElementById('code-shown').textContent.length === 4")
