@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check lock messages bench-media bench-attendance bench-watch watch-hour clean
+.PHONY: help demo up test test-fast check lock messages bench-media bench-attendance bench-roster bench-watch watch-hour clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ bench-media: ## our ladder beside a bare encode and two known systems, 12 minute
 bench-attendance: ## reports of watching beside an empty view, on SQLite and PostgreSQL, 3 minutes (SECONDS=10)
 	@deploy/bootstrap test
 	@$(PYTHON) -m benchmarks.attendance $(if $(SECONDS),--seconds $(SECONDS))
+
+bench-roster: ## a roster of 45,000 with mistakes of 25 kinds: imported, sent again, undone, on SQLite and PostgreSQL, 5 minutes (ROWS=45000)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.roster $(if $(ROWS),--rows $(ROWS))
 
 bench-watch: ## the player in Chromium on three bad lines, 35 minutes each (LINK=150, 256 or 512, MINUTES=10, RELAY=1)
 	@deploy/bootstrap test

@@ -4,12 +4,9 @@ It schedules sessions and tells what is known of them. It does not know quotas, 
 those stand in the officer's room, by its own rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from courses.catalogue import queries as catalogue
 from courses.catalogue.models import LecturePage
-from courses.credits.appeals import appeals_waiting
-from courses.credits.corrections import corrections_waiting
 from courses.credits.operations import ensure_default_rules
 from courses.schedule.operations import (
     UnableToCancel,
@@ -39,11 +36,8 @@ __all__ = [
     "UnableToCancel",
     "UnableToHold",
     "UnableToSchedule",
-    "appeals_waiting",
     "cancel_session",
-    "corrections_waiting",
     "delivery_modes",
-    "drafts_waiting",
     "ensure_default_rules",
     "ensure_delivery_modes",
     "lectures_for_sessions",
@@ -65,8 +59,3 @@ def lectures_for_sessions(supporters: Iterable[Association | int]) -> list[tuple
         "-first_published_at", "-pk"
     )
     return [(lecture.pk, lecture.localised_title) for lecture in published]
-
-
-def drafts_waiting(associations: Sequence[Association] | None) -> int:
-    """Return how many lectures of these associations (None: of all) wait for review."""
-    return catalogue.lectures_waiting(associations)

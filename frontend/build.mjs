@@ -16,6 +16,8 @@ const sources = {
   "pack-player": "offline/watch.js",
   sender: "offline/sender.js",
   worker: "offline/worker.js",
+  // Says on the page what a passkey left to the console.
+  passkey: "passkey/index.js",
 };
 const pages = Object.keys(sources);
 // Budget B1 of the design: what a page's own script may weigh on the wire.

@@ -67,7 +67,7 @@ from media_pipeline.recordings.slides import (
     slides_of,
     storyboard_of,
 )
-from media_pipeline.uploads.queries import UploadUnknown, upload_of
+from media_pipeline.uploads.queries import RestingUpload, UploadUnknown, resting_uploads, upload_of
 from qianchang.people.models import Account
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "ModeSummary",
     "RecordingSummary",
     "RecordingUnknown",
+    "RestingUpload",
     "SlideOut",
     "SlideUnknown",
     "StoryboardOut",
@@ -117,6 +118,7 @@ __all__ = [
     "register_access_policy",
     "remove_captions",
     "rename_slide",
+    "resting_uploads",
     "retry_processing",
     "set_viewer_cookie",
     "slides_of",

@@ -1,5 +1,6 @@
 """Fixtures for every room."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -36,6 +37,11 @@ def client_for() -> Callable[[Account], Client]:
     def sign_in(account: Account) -> Client:
         client = Client()
         client.force_login(account)
+        # As allauth notes it when the password is typed: dangerous acts ask again after fifteen minutes.
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(account.pk)
+        session.save()
         return client
 
     return sign_in

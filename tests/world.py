@@ -153,6 +153,12 @@ class World:
         )
 
     @cached_property
+    def baise_firm(self) -> Firm:
+        return operations.register_firm(
+            name="广西右江律师事务所", region=self.baise_region, association=self.guangxi, at=self.now
+        )
+
+    @cached_property
     def yunnan_firm(self) -> Firm:
         return operations.register_firm(
             name="云南滇池律师事务所", region=self.yunnan_region, association=self.yunnan, at=self.now
@@ -214,6 +220,7 @@ class World:
         role: str,
         association: Association | None = None,
         *,
+        region: Region | None = None,
         valid_from: date | None = None,
         valid_until: date | None = None,
     ) -> Account:
@@ -222,6 +229,7 @@ class World:
             account=account,
             role=role,
             association=association,
+            region=region,
             at=self.now,
             valid_from=valid_from or date(2026, 1, 1),
             valid_until=valid_until,
@@ -261,6 +269,12 @@ class World:
     def second_beneficiary_officer(self) -> Account:
         """覃专员 of Guangxi: four eyes need two people."""
         return self.grant(self.account("qin.zhuanyuan", "覃专员"), R.BENEFICIARY_OFFICER, self.guangxi)
+
+    @cached_property
+    def county_contact(self) -> Account:
+        """罗联络员 of 那坡县, Guangxi."""
+        account = self.account("luo.lianluo", "罗联络员")
+        return self.grant(account, R.COUNTY_CONTACT, self.guangxi, region=self.napo_region)
 
     @cached_property
     def yunnan_officer(self) -> Account:

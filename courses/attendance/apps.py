@@ -8,6 +8,10 @@ class AttendanceConfig(AppConfig):
     label = "attendance"
 
     def ready(self) -> None:
+        from courses.attendance import privacy
+
+        privacy.declare_holdings()
+
         from courses.attendance import player
         from courses.catalogue import registries
 

@@ -21,6 +21,7 @@ from courses.catalogue.models import LectureVersion
 from media_pipeline.api import AccessRefused, playback_links, set_viewer_cookie
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
+from qianchang.people.walls import speak_for
 
 router = Router()
 
@@ -35,7 +36,10 @@ class DownloadKey(APIKeyHeader):
     def authenticate(self, request: HttpRequest, key: str | None) -> Account | None:
         # ninja gives a number in an address as text, and has checked it.
         playback_id = request.resolver_match.kwargs["playback_id"]  # type: ignore[union-attr]  # routed here
-        return packs.account_of(key, UUID(str(playback_id))) if key else None
+        account = packs.account_of(key, UUID(str(playback_id))) if key else None
+        if account is not None:
+            speak_for(request, account)
+        return account
 
 
 REPORTING = [DownloadKey(), django_auth]

@@ -10,12 +10,33 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        from media_pipeline import api as media
+        from courses.catalogue import privacy
 
+        privacy.declare_holdings()
+
+        from courses.catalogue import todo
+        from media_pipeline import api as media
+        from qianchang.people.todo import register_groups
+
+        register_groups("catalogue", todo.groups)
         media.recording_recognised.connect(_follow_recording, dispatch_uid="catalogue.follow_recording")
+        media.recording_watchable.connect(_tell_received, dispatch_uid="catalogue.tell_received")
+        media.recording_ready.connect(_tell_processed, dispatch_uid="catalogue.tell_processed")
 
 
 def _follow_recording(recording_id: int, existing_id: int, at: Any, **_: Any) -> None:
     from courses.catalogue.operations import follow_recording
 
     follow_recording(recording_id=recording_id, existing_id=existing_id, at=at)
+
+
+def _tell_received(recording_id: int, at: Any, **_: Any) -> None:
+    from courses.catalogue.telling import tell_received
+
+    tell_received(recording_id=recording_id, at=at)
+
+
+def _tell_processed(recording_id: int, at: Any, **_: Any) -> None:
+    from courses.catalogue.telling import tell_processed
+
+    tell_processed(recording_id=recording_id, at=at)

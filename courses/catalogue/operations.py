@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.actions.unpublish_page import UnpublishPageAction
 
-from courses.catalogue import queries, registries
+from courses.catalogue import queries, registries, telling
 from courses.catalogue.models import LectureIndexPage, LecturePage, Lecturer, LectureVersion, Topic
 from courses.catalogue.site import ensure_site
 from media_pipeline import api as media
@@ -193,6 +193,7 @@ def publish_lecture(*, lecture: LecturePage, by: Account, at: datetime) -> Lectu
     lecture.save()
     lecture.save_revision(user=by).publish(user=by, skip_permission_checks=True)
     _record("publish lecture", lecture, by=by, at=at, version=version.number, length_ms=version.length_ms)
+    telling.tell_published(lecture, version=version.number, at=at)
     return version
 
 
@@ -231,6 +232,7 @@ def return_lecture(*, lecture: LecturePage, reason: str, by: Account, at: dateti
     lecture.review, lecture.return_reason = Review.RETURNED, reason.strip()
     lecture.save()
     _record("return lecture", lecture, by=by, at=at, reason=lecture.return_reason)
+    telling.tell_returned(lecture, at=at)
     return lecture
 
 

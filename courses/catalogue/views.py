@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from courses.catalogue import operations, pages, queries, registries, teaching
 from courses.catalogue.forms import DetailsForm, PublishForm, ReasonForm, WithdrawForm
@@ -23,6 +24,7 @@ from qianchang.people.queries import lawyer_of
 
 # --- The expert ------------------------------------------------------------------------------------------------
 @login_required
+@require_safe
 def teach(request: HttpRequest) -> HttpResponse:
     """My lectures."""
     _require_teaching(request)
@@ -130,6 +132,7 @@ def _needs_file(recording: media.RecordingSummary | None, *, editable: bool) -> 
 
 # --- The review desk -------------------------------------------------------------------------------------------
 @login_required
+@require_safe
 def review(request: HttpRequest) -> HttpResponse:
     """The lectures that wait for this reviewer's associations."""
     _require_reviewing(request)
@@ -226,6 +229,7 @@ def _decide(
 
 # --- The lawyer ------------------------------------------------------------------------------------------------
 @login_required
+@require_safe
 def my_learning(request: HttpRequest) -> HttpResponse:
     """What I am learning and what I finished."""
     lawyer, desk = lawyer_of(request.user), registries.enrolment_desk()

@@ -6,3 +6,8 @@ class CertificatesConfig(AppConfig):
 
     name = "courses.certificates"
     label = "certificates"
+
+    def ready(self) -> None:
+        from courses.certificates import privacy
+
+        privacy.declare_holdings()

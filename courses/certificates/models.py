@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from courses.certificates.rules import Context
 from qianchang.groundwork.chain import Fields
 from qianchang.groundwork.models import AppendOnly, LedgerEntry
+from qianchang.groundwork.personal_data import ERASED
+from qianchang.people.masks import masked_licence_number
 
 
 class Certificate(LedgerEntry):
@@ -91,11 +93,16 @@ class CertificateHolder(models.Model):
     @property
     def masked_licence_number(self) -> str:
         """The licence number as the public sees it: first five digits, four stars, last five."""
-        return f"{self.licence_number[:5]}****{self.licence_number[-5:]}"
+        return masked_licence_number(self.licence_number)
 
 
 class Revocation(AppendOnly):
-    """One certificate was declared void (作废) by an officer, with a reason. Once for each certificate."""
+    """One certificate was declared void (作废) by an officer, with a reason. Once for each certificate.
+
+    Personal data: what an officer may write in `reason`.
+    """
+
+    erasable = {"reason": ERASED}
 
     certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="revocation")
     reason = models.CharField(max_length=500)

@@ -13,10 +13,10 @@ from courses.certificates.models import Certificate, CertificateHolder, Revocati
 from courses.certificates.rules import Context, FrozenEntry
 from courses.credits import queries as credits
 from courses.credits.models import CreditEntry
-from courses.credits.operations import licence_digest
 from courses.schedule.rules import ONSITE
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Account, Lawyer
+from qianchang.people.privacy.pseudonyms import ledger_digest
 
 
 class UnableToIssue(Exception):
@@ -69,7 +69,7 @@ def issue_certificate(*, lawyer: Lawyer, year: int, by: Account, at: datetime) -
             year, "".join(secrets.choice(rules.ALPHABET) for _place in range(rules.LENGTH))
         ),
         lawyer=lawyer,
-        lawyer_digest=licence_digest(lawyer.licence_number),
+        lawyer_digest=ledger_digest(lawyer),
         year=year,
         rule=found.rule,
         context=context,
@@ -105,9 +105,8 @@ def revoke_certificate(*, certificate: Certificate, reason: str, by: Account, at
     revocation = Revocation.objects.create(
         certificate=certificate, reason=reason, revoked_by=by, revoked_at=at
     )
-    audit.record(
-        "revoked", object_type="certificate", object_key=certificate.number, by=by, at=at, reason=reason
-    )
+    # Why stands on the revocation, where an erasure finds it.
+    audit.record("revoked", object_type="certificate", object_key=certificate.number, by=by, at=at)
     return revocation
 
 

@@ -48,6 +48,23 @@ def paper_of(certificate: Certificate) -> bytes:
     return made
 
 
+def kept_paper(certificate: Certificate) -> bytes | None:
+    """Return the PDF that was made of a certificate, or None where nobody printed it yet."""
+    try:
+        return _path(certificate).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def drop_paper(certificate: Certificate) -> int:
+    """Delete the PDF of a certificate, and return how many files that were: one or none."""
+    path = _path(certificate)
+    if not path.exists():
+        return 0
+    path.unlink()
+    return 1
+
+
 def verify_url(number: str) -> str:
     """Return the public address that the QR code leads to."""
     return settings.SITE_ROOT_URL.rstrip("/") + reverse("certificates:verify", args=[number])

@@ -12,8 +12,10 @@ from courses.certificates.models import Certificate, CertificateHolder
 from courses.certificates.rules import FrozenEntry, Standing
 from courses.credits.models import CreditEntry
 from qianchang.groundwork.chain import digest
+from qianchang.people.masks import masked_name
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, may
+from qianchang.people.walls import as_platform
 
 
 class CertificateUnknown(Exception):
@@ -38,7 +40,7 @@ class Statement:
 
     @property
     def masked_name(self) -> str:
-        return rules.masked_name(self.holder.name) if self.holder else ""
+        return masked_name(self.holder.name) if self.holder else ""
 
     @property
     def is_valid(self) -> bool:
@@ -72,6 +74,7 @@ def certificates_seen_by(account: Account, *, search: str = "", at: datetime) ->
     return rows
 
 
+@as_platform("a lawyer may have moved to another roster since the certificate was issued")
 def certificate_for(account: Account, number: str, *, at: datetime) -> Certificate:
     """Return a certificate for its lawyer or for an officer who may revoke it. Raises CertificateUnknown."""
     found = _complete().filter(number=rules.read_number(number) or "").first()
@@ -90,6 +93,7 @@ def may_revoke(account: Account, certificate: Certificate, *, at: datetime) -> b
     return certificate.ledger in {association.code for association in mine}
 
 
+@as_platform("anybody checks a certificate by its number")
 def statement_of(number: str) -> Statement:
     """Return what anybody is told of a number. Two queries for a number that stands, one for any other.
     Raises CertificateUnknown.

@@ -82,15 +82,6 @@ def read_number(typed: str) -> str | None:
     return number_of(int(rest[:4]), rest[4:])
 
 
-def masked_name(name: str) -> str:
-    """Return a name as the public page shows it: everything between the first and the last character hidden,
-    of two characters the last.
-    """
-    if len(name) <= 2:
-        return name[:1] + "*" * (len(name) - 1)
-    return name[0] + "*" * (len(name) - 2) + name[-1]
-
-
 def digest_of(values: Mapping[str, object] | Context) -> str:
     """Return the hex SHA-256 of values as one canonical text: sorted names, NFC, no floats among them."""
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

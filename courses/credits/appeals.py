@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from courses.attendance.models import WatchedSpan
-from courses.credits import queries, rules
+from courses.credits import queries, rules, wording
 from courses.credits.models import Appeal, AppealPhoto, Correction, CreditEntry
 from qianchang.groundwork import audit
+from qianchang.people import notices
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, require
 
@@ -271,7 +273,27 @@ def answer_appeal(*, appeal: Appeal, corrected: bool, words: str, by: Account, a
     audit.record(
         "answered appeal", object_type="appeal", object_key=str(appeal.pk), by=by, at=at, state=state.value
     )
+    _tell_the_lawyer(appeal, at=at)
     return appeal
+
+
+def _tell_the_lawyer(appeal: Appeal, *, at: datetime) -> None:
+    account = appeal.lawyer.account
+    if account is None:
+        return
+    with notices.in_language_of(account):
+        about = wording.subject_words(appeal)
+    notices.post(
+        event="appeal_corrected" if appeal.state == Appeal.State.CORRECTED else "appeal_refused",
+        account=account,
+        at=at,
+        key=str(appeal.pk),
+        link=reverse("credits:my_appeal", args=[appeal.pk]),
+        about=about,
+        answer=appeal.answer,
+        association=appeal.lawyer.association.name_zh,
+        association_en=appeal.lawyer.association.name_en,
+    )
 
 
 def note_read(*, appeal: Appeal, by: Account, at: datetime) -> None:

@@ -11,13 +11,19 @@ class CreditsConfig(AppConfig):
     label = "credits"
 
     def ready(self) -> None:
+        from courses.credits import privacy
+
+        privacy.declare_holdings()
+
         from courses.attendance.registries import register_credit_office
         from courses.catalogue.models import LectureVersion
         from courses.catalogue.registries import register_hours, register_progress
-        from courses.credits import course_hours, office, queries
+        from courses.credits import course_hours, office, queries, todo
         from courses.enrolment.registries import register_credited_lectures
         from courses.schedule.registries import register_reach
+        from qianchang.people.todo import register_groups
 
+        register_groups("credits", todo.groups)
         register_credit_office(office.Office())
         register_progress(office.progress)
         register_hours(office.hours_preview)

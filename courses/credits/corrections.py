@@ -175,7 +175,6 @@ def propose_correction(*, subject: Subject, reason: str, by: Account, at: dateti
         by=by,
         at=at,
         what=subject.kind.value,
-        reason=reason,
     )
     return correction
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.credits import rules
 from qianchang.groundwork.chain import Fields
 from qianchang.groundwork.models import FIRST_FORM, LedgerEntry, digest_of
+from qianchang.groundwork.personal_data import ERASED
 
 
 class CreditRule(models.Model):
@@ -103,6 +104,7 @@ class CreditEntry(LedgerEntry):
 
     ledger_title = _("Hours ledger")
     chain_relations = ("reverses", "renews")
+    erasable = {"reason": ERASED}
 
     class Grade(models.TextChoices):
         A = "A", _("supervised or online")
@@ -302,8 +304,10 @@ class Appeal(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(max_length=2000, blank=True)
-    # The answer went out by mail, and its lawyer opened it.
+    # Not written any more since answers are messages (people.notices): the release after this one takes it away, so
+    # that pages of the old release still work while the new one starts.
     mailed_at = models.DateTimeField(null=True)
+    # Its lawyer opened the answer.
     read_at = models.DateTimeField(null=True)
 
     class Meta:

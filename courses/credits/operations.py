@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 
 from courses.attendance import queries as attendance
@@ -18,6 +17,7 @@ from courses.schedule.rules import NETWORK_VIDEO
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Jurisdiction, Lawyer
 from qianchang.people.operations import ensure_jurisdiction
+from qianchang.people.privacy.pseudonyms import ledger_digest
 
 # The day of the national notice that began the programme; no hours are older.
 DEFAULT_RULE_DATE = date(2012, 11, 14)
@@ -103,7 +103,7 @@ def _award(
     measure = attendance.evidence_measure(lawyer, version)
     entry = CreditEntry(
         lawyer=lawyer,
-        lawyer_digest=licence_digest(lawyer.licence_number),
+        lawyer_digest=ledger_digest(lawyer),
         lecture_version=version,
         lecture=version.lecture,
         accounting_year=year,
@@ -128,8 +128,3 @@ def _award(
         return queries.awards_of(lawyer).filter(lecture=version.lecture_id, accounting_year=year).first()
     complete_courses(lawyer_id=lawyer.pk, lecture_id=version.lecture_id, at=at)
     return entry
-
-
-def licence_digest(licence_number: str) -> str:
-    """Return the keyed digest under which a lawyer stands in the ledger: it outlives the person's erasure."""
-    return salted_hmac("courses.credits.lawyer", licence_number, algorithm="sha256").hexdigest()

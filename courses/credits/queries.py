@@ -18,6 +18,7 @@ from courses.schedule.registries import ReachQuestion
 from courses.schedule.rules import NETWORK_VIDEO, ONSITE
 from qianchang.people.models import Account, Jurisdiction, Lawyer, Practice
 from qianchang.people.permissions import Act, may
+from qianchang.people.walls import as_platform
 
 # No reversing entry. Said in this way round, because SQLite takes "reverses_id IS NULL" for a key that finds one row,
 # where nearly the whole ledger is such rows, and would read all of it.
@@ -200,11 +201,12 @@ def entry_for(account: Account, pk: int, *, at: datetime) -> CreditEntry:
     if entry is None:
         raise EntryUnknown(pk)
     own = entry.lawyer.account_id == account.pk
-    if own or may(account, Act.SEE_NAMED_HOURS, on=localdate(at), association=entry.lawyer.association):
+    if own or may(account, Act.SEE_NAMED_HOURS, on=localdate(at), lawyer=entry.lawyer):
         return entry
     raise EntryUnknown(pk)
 
 
+@as_platform("counts, no names")
 def reach(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
     """Return how many lawyers of each beneficiary association, or of those below it, have hours for the
     lecture by that mode. One query, however many questions.

@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from courses.credits import letters
+from courses.credits import reminders
 
 
-@shared_task(name="courses.credits.mail_answers")
-def mail_answers(**_later: object) -> None:
-    """Mail the answers of appeals that were not mailed yet."""
-    letters.mail_answers(at=timezone.now())
+@shared_task(name="courses.credits.remind")
+def remind(**_later: object) -> None:
+    """Tell lawyers what the last week brought, and of the end of the year."""
+    reminders.tell_of_week(at=timezone.now())
+    reminders.remind_of_year(at=timezone.now())

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from courses.credits import queries, records
 from courses.credits.forms import YearForm
@@ -12,6 +13,7 @@ from qianchang.people.queries import lawyer_of
 
 
 @login_required
+@require_safe
 def my_hours(request: HttpRequest) -> HttpResponse:
     """One's own accounting year: what is credited, what is required, and every entry."""
     at = timezone.now()
@@ -29,6 +31,7 @@ def my_hours(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def rules_page(request: HttpRequest) -> HttpResponse:
     """The whole rule by which one's own hours are reckoned, in words."""
     lawyer = lawyer_of(request.user) if isinstance(request.user, Account) else None
@@ -42,6 +45,7 @@ def rules_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """What one entry stands on. Only its lawyer sees it, and the officer who may see named hours."""
     if not isinstance(request.user, Account):

@@ -8,8 +8,10 @@ from courses.enrolment import queries
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
 from qianchang.people.queries import lawyer_of
+from qianchang.people.walls import as_platform
 
 
+@as_platform("asked for the account that a link was given to, not for whoever is signed in")
 def may_play_recording(viewer_id: int, recording_id: int) -> bool:
     """The expert who sent it, a reviewer of its lecture's association, and a lawyer who takes a lecture that is open
     to them. Nobody else; a recording without a lecture is its owner's alone.

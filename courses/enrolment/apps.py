@@ -8,6 +8,10 @@ class EnrolmentConfig(AppConfig):
     label = "enrolment"
 
     def ready(self) -> None:
+        from courses.enrolment import privacy
+
+        privacy.declare_holdings()
+
         from courses.catalogue import registries
         from courses.enrolment import access, desk
         from media_pipeline import api as media

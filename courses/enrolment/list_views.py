@@ -35,7 +35,7 @@ def enrol_by_list(request: HttpRequest, pk: int) -> HttpResponse:
             sent = form.cleaned_data["file"]
             names = spreadsheets.text_of(sent) if sent else form.cleaned_data["names"]
             return _show(request, run, account, names=names)
-        except (spreadsheets.UnreadableList, batches.UnableToFill) as refusal:
+        except (spreadsheets.Unreadable, batches.UnableToFill) as refusal:
             form.add_error(None, str(refusal))
         except named_lists.ListTooLong:
             form.add_error(None, _too_long())

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.groundwork.models import AppendOnly
+from qianchang.groundwork.personal_data import ERASED
 
 
 class Release(models.Model):
@@ -188,6 +189,8 @@ class EnrolmentEvent(AppendOnly):
 
     Personal data: what somebody may write in `reason`; `eligibility` as on the enrolment.
     """
+
+    erasable = {"reason": ERASED}
 
     class Kind(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled")

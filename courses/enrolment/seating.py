@@ -18,9 +18,11 @@ from courses.enrolment import completion, history, queries, wording
 from courses.enrolment.admission import Gate, UnableToEnrol
 from courses.enrolment.history import Step
 from courses.enrolment.models import CourseRun, Enrolment, EnrolmentEvent, RunSeat
+from qianchang.people import notices, walls
 from qianchang.people.eligibility import eligibility_snapshot
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, require
+from qianchang.people.walls import as_platform
 
 Kind = EnrolmentEvent.Kind
 State = Enrolment.State
@@ -128,6 +130,7 @@ def seat_all(*, run: CourseRun, joining: Sequence[Joining], by: Account, at: dat
     return enrolments
 
 
+@as_platform("a seat that one gives back goes to another one")
 def promote(*, run: CourseRun, at: datetime) -> list[Enrolment]:
     """Give the free seats of a locked class to those who wait, in the order in which they joined. Returns them.
 
@@ -145,7 +148,28 @@ def promote(*, run: CourseRun, at: datetime) -> list[Enrolment]:
     history.record_all(steps, by=None, at=at)
     history.audit_all(steps, by=None, at=at)
     completion.complete_all(run=run, enrolments=promoted, at=at)
+    _tell(run, promoted, at=at)
     return promoted
+
+
+def _tell(run: CourseRun, promoted: Sequence[Enrolment], *, at: datetime) -> None:
+    """Tell those who waited that they have a seat. Whoever leaves and waits again is told again."""
+    if not promoted:
+        return
+    with walls.as_platform("whoever withdraws does not see the one who gets the seat"):
+        rows = Lawyer.objects.filter(pk__in=[each.lawyer_id for each in promoted], account__isnull=False)
+        accounts = dict(rows.values_list("pk", "account"))
+    words: dict[str, str | int] = {"title": run.course.title, "title_en": run.course.title_en}
+    for enrolment in promoted:
+        account = accounts.get(enrolment.lawyer_id)
+        if account is not None:
+            notices.post_many(
+                event="class_place",
+                key=f"{enrolment.pk}:{enrolment.ticket}",
+                told={account: words},
+                at=at,
+                link=run.course.get_url() or "",
+            )
 
 
 def locked(run: CourseRun) -> CourseRun:

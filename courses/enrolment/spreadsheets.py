@@ -1,41 +1,39 @@
-"""Lists that come as a file: a spreadsheet is read by a child with limits, everything else as text.
+"""Lists of a class that come as a file: a spreadsheet is read by a child with limits, everything else as text."""
 
-A spreadsheet is a hostile thing to read: 200 kB can be 200 MB unpacked, and one cell far out makes a reader lay out
-all cells before it. So the directory of the archive is asked first, and a process of its own reads (spreadsheet_reader.py).
-"""
-
-import io
-import json
-import subprocess
-import sys
-import zipfile
-from pathlib import Path
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from courses.enrolment.named_lists import as_lines
+from qianchang.groundwork.figures import Figure
+from qianchang.groundwork.spreadsheets import Limits, Sheet, Unreadable, read
+
+__all__ = ["MOST_BYTES", "Unreadable", "text_of"]
 
 MOST_BYTES = 2 * 1024 * 1024
-_MOST_UNPACKED_BYTES = 40 * 1024 * 1024
-_MOST_MEMBERS = 300
-_READER = Path(__file__).with_name("spreadsheet_reader.py")
-_SECONDS = 20
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-
-class UnreadableList(Exception):
-    """The file cannot be used as a list. The text says what to do."""
+# Far beyond any list of people for one class.
+_LIMITS = Limits(
+    bytes=MOST_BYTES,
+    unpacked=40 * 1024 * 1024,
+    memory=512 * 1024 * 1024,
+    cpu_seconds=10,
+    seconds=20,
+    rows=2000,
+    characters=800_000,
+    far_rows=10_000,
+)
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def text_of(content: bytes) -> str:
     """Return a file as lines of a list: xlsx, xls or ods (the first sheet), or text, such as csv, in UTF-8 or GB 18030.
 
-    Raises UnreadableList.
+    Raises Unreadable.
     """
     if len(content) > MOST_BYTES:
-        raise UnreadableList(_("The file is larger than 2 MB. Keep only the columns with number and name."))
-    if content.startswith((_ZIP, _OLD_EXCEL)):
-        return as_lines(_rows(content))
+        raise Unreadable(_("The file is larger than 2 MB. Keep only the columns with number and name."))
+    if content.startswith(_SPREADSHEETS):
+        return as_lines(_with_empty_rows(read(content, _LIMITS)))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -43,36 +41,13 @@ def text_of(content: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise UnreadableList(_("This file is neither a spreadsheet nor text. Choose an xlsx or csv file."))
+    raise Unreadable(_("This file is neither a spreadsheet nor text. Choose an xlsx, xls or csv file."))
 
 
-def _rows(content: bytes) -> list[list[object]]:
-    if content.startswith(_ZIP) and not _fits(content):
-        raise UnreadableList(
-            _("The spreadsheet is too large inside. Copy the two columns into a new file and choose that.")
-        )
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_READER)],
-            input=content,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        if done.returncode == 0:
-            rows: list[list[object]] = json.loads(done.stdout)
-            return rows
-    except subprocess.TimeoutExpired:
-        pass  # as if it had said that it cannot
-    raise UnreadableList(
-        _("The spreadsheet cannot be read. Save it again as xlsx or csv, or paste the numbers instead.")
-    )
-
-
-def _fits(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile:
-        return True  # the reader says that it cannot
-    return len(members) <= _MOST_MEMBERS and sum(each.file_size for each in members) <= _MOST_UNPACKED_BYTES
+def _with_empty_rows(sheet: Sheet) -> Iterator[list[str]]:
+    """Give every row down to the last, so that the numbers of lines are those of the spreadsheet."""
+    next_number = 1
+    for number, row in sheet.rows:
+        yield from ([] for _missing in range(next_number, number))
+        yield [f"{cell}.0" if isinstance(cell, Figure) else cell for cell in row]
+        next_number = number + 1

@@ -6,3 +6,8 @@ class ScheduleConfig(AppConfig):
 
     name = "courses.schedule"
     label = "schedule"
+
+    def ready(self) -> None:
+        from courses.schedule import privacy
+
+        privacy.declare_holdings()

@@ -11,6 +11,10 @@ class ConductorConfig(AppConfig):
     label = "conductor"
 
     def ready(self) -> None:
+        from media_pipeline.conductor import privacy
+
+        privacy.declare_holdings()
+
         from media_pipeline.uploads import events
 
         events.upload_completed.connect(_begin, dispatch_uid="conductor.begin")

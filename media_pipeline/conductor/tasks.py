@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from media_pipeline.conductor import operations, plan, reconciler, work
+from media_pipeline.conductor import alarms, operations, plan, reconciler, work
 from media_pipeline.conductor.dispatch import RECONCILE, WORK, ask_for_repairs, wake
 
 
@@ -28,6 +28,12 @@ def tidy(**_later: object) -> None:
     operations.drop_originals(at=timezone.now())
     operations.drop_chunks(at=timezone.now())
     operations.delete_outdated_files(at=timezone.now())
+
+
+@shared_task(name="media_pipeline.conductor.raise_alarms")
+def raise_alarms(**_later: object) -> None:
+    """Tell the administrators what needs them."""
+    alarms.raise_alarms(at=timezone.now())
 
 
 @worker_ready.connect(dispatch_uid="conductor.wake_at_start")

@@ -6,3 +6,8 @@ class RecordingsConfig(AppConfig):
 
     name = "media_pipeline.recordings"
     label = "recordings"
+
+    def ready(self) -> None:
+        from media_pipeline.recordings import privacy
+
+        privacy.declare_holdings()

@@ -6,3 +6,8 @@ class UploadsConfig(AppConfig):
 
     name = "media_pipeline.uploads"
     label = "uploads"
+
+    def ready(self) -> None:
+        from media_pipeline.uploads import privacy
+
+        privacy.declare_holdings()

@@ -6,3 +6,8 @@ class PlansConfig(AppConfig):
 
     name = "programmes.plans"
     label = "plans"
+
+    def ready(self) -> None:
+        from programmes.plans import privacy
+
+        privacy.declare_holdings()

@@ -6,3 +6,14 @@ class QuotasConfig(AppConfig):
 
     name = "programmes.quotas"
     label = "quotas"
+
+    def ready(self) -> None:
+        from programmes.quotas import privacy
+
+        privacy.declare_holdings()
+
+        from programmes.quotas import todo
+        from qianchang.people.todo import register_deadlines, register_groups
+
+        register_groups("quotas", todo.groups)
+        register_deadlines("quotas", todo.deadlines)

@@ -1,15 +1,11 @@
-"""What one officer finds at the desk: the board that is theirs, one session with its buttons, today's to-do
-list.
-"""
+"""What one officer finds at the desk: the board that is theirs, and one session with its buttons."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses import api as courses
 from courses.api import SessionFact
@@ -17,14 +13,12 @@ from programmes.plans import queries as plans
 from programmes.plans.models import Plan, Target
 from programmes.quotas import queries, rules, wording
 from programmes.quotas.board import Board, board
-from programmes.quotas.models import Decision, MonthClose, QuotaEntry
+from programmes.quotas.models import Decision, QuotaEntry
 from programmes.quotas.queries import Row
-from programmes.quotas.rules import WAITING, State
+from programmes.quotas.rules import State
 from programmes.quotas.scope import Scope, scope_of
 from qianchang.people.models import Account, Association
-from qianchang.people.permissions import Act, associations_where, may
-
-LONGEST_GROUP = 20
+from qianchang.people.permissions import Act, may
 
 # --- The board ----------------------------------------------------------------------------------------------
 
@@ -205,183 +199,3 @@ def _history(
         }
         events.append(Event(entry.recorded_at, "", f"{what} {entry.reason}".strip()))
     return tuple(sorted(events, key=lambda event: event.at))
-
-
-# --- Today's to-do list -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Task:
-    """One row of the to-do list: what, from whom, since when, and one button."""
-
-    what: str
-    whom: str
-    note: str
-    button: str
-    url: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Group:
-    """Tasks of one kind; `count` may be more than are listed."""
-
-    title: str
-    count: int
-    tasks: tuple[Task, ...]
-
-
-def todo(account: Account, *, on: date) -> list[Group]:
-    """Return what an officer can do today, by kind; empty when nothing waits."""
-    scope = scope_of(account, on=on)
-    groups = [_lectures_to_review(account, on=on), *_hours_to_decide(account, on=on)]
-    if not scope.is_empty and not scope.sees_everything:
-        rows = [
-            row
-            for row in queries.rows(scope.sessions() & ~Q(session__state="cancelled"))
-            if row.state in WAITING
-        ]
-        facts = (
-            {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in rows])}
-            if rows
-            else {}
-        )
-        sides = queries.associations({row.supporter for row in rows} | {row.beneficiary for row in rows})
-        groups[:0] = [
-            _to_confirm(
-                [r for r in rows if r.state is State.HELD and scope.receives(r.beneficiary)], facts, sides, on
-            ),
-            _to_mend(
-                [r for r in rows if r.state is State.RETURNED and scope.gives(r.supporter)], facts, sides
-            ),
-            _to_hold(
-                [
-                    r
-                    for r in rows
-                    if r.state in (State.SCHEDULED, State.PLANNED)
-                    and r.date <= on
-                    and scope.gives(r.supporter)
-                ],
-                facts,
-                sides,
-            ),
-            _to_close([r for r in rows if r.state is State.CONFIRMED and scope.gives(r.supporter)], sides),
-        ]
-    return [group for group in groups if group.count]
-
-
-def _session_url(row: Row) -> str:
-    return reverse("quotas:session", args=[row.code])
-
-
-def _to_confirm(
-    rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association], on: date
-) -> Group:
-    tasks = []
-    for row in rows[:LONGEST_GROUP]:
-        held_at = facts[row.session].held_at
-        days = (on - localdate(held_at)).days if held_at else 0
-        tasks.append(
-            Task(
-                what=facts[row.session].lecture_title,
-                whom=wording.association_name(sides[row.supporter]),
-                note=ngettext("waits for %(days)d day", "waits for %(days)d days", days) % {"days": days},
-                button=_("Look and confirm"),
-                url=_session_url(row),
-                urgent=days >= rules.REMIND_AFTER_DAYS,
-            )
-        )
-    return Group(_("Sessions to confirm"), len(rows), tuple(tasks))
-
-
-def _to_mend(rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association]) -> Group:
-    said = queries.last_decisions(row.session for row in rows) if rows else {}
-    return Group(
-        _("Returned sessions to mend"),
-        len(rows),
-        tuple(
-            Task(
-                what=facts[row.session].lecture_title,
-                whom=wording.association_name(sides[row.beneficiary]),
-                note=said[row.session].reason,
-                button=_("Open the session"),
-                url=_session_url(row),
-                urgent=True,
-            )
-            for row in rows[:LONGEST_GROUP]
-        ),
-    )
-
-
-def _to_hold(rows: list[Row], facts: dict[int, SessionFact], sides: dict[int, Association]) -> Group:
-    tasks = []
-    for row in rows[:LONGEST_GROUP]:
-        missing = wording.missing_evidence(facts[row.session])
-        tasks.append(
-            Task(
-                what=facts[row.session].lecture_title,
-                whom=wording.region_of(sides[row.beneficiary]),
-                note=_("Missing: %(evidence)s") % {"evidence": _(", ").join(missing)}
-                if missing
-                else wording.short_date(row.date),
-                button=_("Open the session"),
-                url=_session_url(row),
-            )
-        )
-    return Group(_("Sessions to record as held"), len(rows), tuple(tasks))
-
-
-def _to_close(rows: list[Row], sides: dict[int, Association]) -> Group:
-    """One task for each supporter and plan with confirmed sessions: the month that is open now."""
-    confirmed: dict[tuple[int, int], list[Row]] = {}
-    for row in rows:
-        confirmed.setdefault((row.supporter, row.plan), []).append(row)
-    named = {plan.pk: plan for plan in plans.session_plans()} if rows else {}
-    tasks = []
-    for (supporter, plan), theirs in confirmed.items():
-        closed = MonthClose.objects.filter(plan=plan, supporter=supporter).values_list("month", flat=True)
-        month = rules.open_month(min(rules.month_of(row.date) for row in theirs), closed=list(closed))
-        url = reverse("quotas:close_month", args=[named[plan].programme.code, month])
-        tasks.append(
-            Task(
-                what=_("%(plan)s, %(month)s") % {"plan": named[plan], "month": wording.month_label(month)},
-                whom=wording.association_name(sides[supporter]),
-                note=ngettext("%(count)d session confirmed", "%(count)d sessions confirmed", len(theirs))
-                % {"count": len(theirs)},
-                button=_("Preview the close"),
-                url=f"{url}?association={sides[supporter].code}",
-            )
-        )
-    return Group(_("Months to close"), len(tasks), tuple(tasks))
-
-
-def _lectures_to_review(account: Account, *, on: date) -> Group:
-    reviewed = associations_where(account, Act.REVIEW_LECTURE, on=on)
-    waiting = courses.drafts_waiting(reviewed) if reviewed is None or reviewed else 0
-    task = Task(
-        what=ngettext("%(count)d lecture waits", "%(count)d lectures wait", waiting) % {"count": waiting},
-        whom="",
-        note="",
-        button=_("Open the review desk"),
-        url=reverse("catalogue:review"),
-    )
-    return Group(_("Lectures to review"), waiting, (task,) if waiting else ())
-
-
-def _hours_to_decide(account: Account, *, on: date) -> list[Group]:
-    appeals = courses.appeals_waiting(account, on=on)
-    corrections = courses.corrections_waiting(account, on=on)
-    asked = ngettext("%(count)d appeal waits", "%(count)d appeals wait", appeals) % {"count": appeals}
-    proposed = ngettext("%(count)d correction waits", "%(count)d corrections wait", corrections) % {
-        "count": corrections
-    }
-    return [
-        Group(
-            _("Appeals"), appeals, (Task(asked, "", "", _("Open the appeals"), reverse("credits:appeals")),)
-        ),
-        Group(
-            _("Corrections to decide"),
-            corrections,
-            (Task(proposed, "", "", _("Open the corrections"), reverse("credits:corrections")),),
-        ),
-    ]

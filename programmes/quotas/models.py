@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qianchang.groundwork.chain import Fields
 from qianchang.groundwork.models import FIRST_FORM, AppendOnly, LedgerEntry, digest_of
+from qianchang.groundwork.personal_data import ERASED
 
 
 class QuotaRule(models.Model):
@@ -48,6 +49,8 @@ class Decision(AppendOnly):
     """What the beneficiary side said of one held session: confirmed, or returned with a reason. The last one
     holds.
     """
+
+    erasable = {"reason": ERASED}
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("confirmed")
@@ -100,6 +103,7 @@ class QuotaEntry(LedgerEntry):
 
     ledger_title = _("Sessions ledger")
     chain_relations = ("reverses",)
+    erasable = {"reason": ERASED}
 
     session = models.ForeignKey("schedule.TrainingSession", on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="quota_entries")

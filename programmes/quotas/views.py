@@ -23,12 +23,16 @@ from programmes.quotas.forms import SessionForm, choices_for
 from programmes.quotas.queries import Filter
 from programmes.quotas.rules import State
 from programmes.quotas.scope import Scope, scope_of
+from qianchang.people import reauthentication
+from qianchang.people import todo as todo_list
 from qianchang.people.models import Account, Association
-from qianchang.people.permissions import Act, associations_where, may
+from qianchang.people.permissions import Act, may
 
 PAGE = 50
 # The desk without a programme in its address opens this one.
 FIRST_PROGRAMME = "BQQ-2012"
+# Whoever may do one of these has a desk.
+DESK_ACTS = (Act.SEE_QUOTA_BOARD, Act.REVIEW_LECTURE, Act.SEE_ROSTER)
 
 
 def _account(request: HttpRequest) -> Account:
@@ -50,12 +54,15 @@ def _desk_scope(request: HttpRequest) -> Scope:
 def todo(request: HttpRequest) -> HttpResponse:
     """今日待办."""
     account, today = _account(request), timezone.localdate()
-    if (
-        scope_of(account, on=today).is_empty
-        and associations_where(account, Act.REVIEW_LECTURE, on=today) == []
-    ):
+    if not any(may(account, act, on=today) for act in DESK_ACTS):
         raise PermissionDenied(Act.SEE_QUOTA_BOARD.value)
-    context = {"groups": desk.todo(account, on=today), "programme": FIRST_PROGRAMME, "year": today.year}
+    groups = todo_list.todo(account, on=today)
+    context = {
+        "groups": groups,
+        "next": None if groups else todo_list.next_deadline(account, on=today),
+        "programme": FIRST_PROGRAMME,
+        "year": today.year,
+    }
     return render(request, "programmes/todo.html", context)
 
 
@@ -217,6 +224,7 @@ def session_return(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@reauthentication.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_month(request: HttpRequest, programme: str, month: str) -> HttpResponse:
     """月底结账: what would be counted and what not, and the button."""

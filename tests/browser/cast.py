@@ -4,6 +4,7 @@
 """
 
 import json
+import time
 from datetime import timedelta
 from importlib import import_module
 
@@ -130,5 +131,8 @@ def _session(account: Account) -> str:
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    # As if the password had just been typed: dangerous acts ask again after fifteen minutes.
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(account.pk)
     session.save()
     return str(session.session_key)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from qianchang.groundwork.models import AuditEntry
-from qianchang.people import operations
+from qianchang.people import activation, operations
 from qianchang.people.models import Account, Lawyer
-from tests.world import World, full_width
+from tests.world import R, World, full_width
 
 NEW_PASSWORD = "seven rivers meet at dusk"
 
@@ -49,7 +49,7 @@ def test_the_code_has_eight_digits_and_is_kept_only_as_a_hash(world: World, slip
 def test_the_code_works_once(world: World, slip: str) -> None:
     activate(world, world.unactivated_lawyer, slip)
 
-    with pytest.raises(operations.ActivationCodeMissing):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip)
 
 
@@ -57,13 +57,13 @@ def test_a_new_slip_replaces_the_old_one(world: World, slip: str) -> None:
     newer = operations.issue_activation_code(lawyer=world.unactivated_lawyer, at=world.now)
     assert newer != slip
 
-    with pytest.raises(operations.ActivationCodeWrong):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip)
     assert activate(world, world.unactivated_lawyer, newer)
 
 
 def test_a_slip_holds_for_thirty_days(world: World, slip: str) -> None:
-    with pytest.raises(operations.ActivationCodeMissing):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip, at=world.now + timedelta(days=30))
     assert activate(world, world.unactivated_lawyer, slip, at=world.now + timedelta(days=29))
 
@@ -91,12 +91,12 @@ def test_a_licence_number_with_full_width_digits_and_spaces_is_understood(world:
 
 
 def test_a_licence_number_that_is_not_on_the_roster_is_refused(world: World, slip: str) -> None:
-    with pytest.raises(operations.LawyerNotOnRoster):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip, licence_number="1" * 17)
 
 
 def test_another_name_is_refused(world: World, slip: str) -> None:
-    with pytest.raises(operations.NameDiffers):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip, name="黄小山")
 
 
@@ -110,7 +110,7 @@ def test_spaces_in_a_chinese_name_and_the_kind_of_dot_do_not_matter(world: World
 def test_a_wrong_code_is_refused_and_changes_nothing(world: World, slip: str) -> None:
     wrong = f"{(int(slip) + 1) % 10**8:08}"
 
-    with pytest.raises(operations.ActivationCodeWrong):
+    with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, wrong)
 
     assert not Account.objects.filter(username=world.unactivated_lawyer.licence_number).exists()
@@ -128,7 +128,7 @@ def test_after_five_wrong_tries_even_the_right_code_waits_for_fifteen_minutes(
 ) -> None:
     wrong = f"{(int(slip) + 1) % 10**8:08}"
     for _try in range(5):
-        with pytest.raises(operations.ActivationCodeWrong):
+        with pytest.raises(operations.ActivationRefused):
             activate(world, world.unactivated_lawyer, wrong)
 
     with pytest.raises(operations.TooManyAttempts):
@@ -139,7 +139,7 @@ def test_after_five_wrong_tries_even_the_right_code_waits_for_fifteen_minutes(
 def test_wrong_tries_that_lie_far_apart_do_not_add_up(world: World, slip: str) -> None:
     wrong = f"{(int(slip) + 1) % 10**8:08}"
     for quarter in range(6):
-        with pytest.raises(operations.ActivationCodeWrong):
+        with pytest.raises(operations.ActivationRefused):
             activate(world, world.unactivated_lawyer, wrong, at=world.later(minutes=15 * quarter))
 
 
@@ -147,9 +147,37 @@ def test_the_log_keeps_who_issued_the_slip_and_who_used_it(world: World, slip: s
     activate(world, world.unactivated_lawyer, slip)
 
     entries = AuditEntry.objects.filter(object_type="lawyer", object_key=str(world.unactivated_lawyer.pk))
-    assert [(entry.verb, entry.actor_name) for entry in entries.order_by("pk")] == [
-        ("registered", ""),
-        ("activation code issued", "zheng.guanli"),
-        ("activated", world.unactivated_lawyer.licence_number),
+    assert [(entry.verb, entry.actor_id) for entry in entries.order_by("pk")] == [
+        ("registered", None),
+        ("activation code issued", world.administrator.pk),
+        ("activated", Account.objects.get(username=world.unactivated_lawyer.licence_number).pk),
     ]
     assert slip not in str([entry.details for entry in entries])
+    assert world.unactivated_lawyer.licence_number not in str([entry.details for entry in entries])
+
+
+# --- whoever prints a slip could be two people --------------------------------------------------------------
+
+
+def test_no_officer_prints_a_slip_for_somebody_who_holds_a_role(world: World) -> None:
+    account = world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+
+    with pytest.raises(activation.SlipNotForYou):
+        operations.issue_activation_code(
+            lawyer=world.county_lawyer, by=world.second_beneficiary_officer, at=world.now
+        )
+
+    assert operations.issue_activation_code(lawyer=world.county_lawyer, by=world.administrator, at=world.now)
+    assert account.check_password(World.PASSWORD)
+
+
+def test_slips_for_many_leave_out_those_who_hold_a_role(world: World) -> None:
+    world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+
+    issued, left_out = activation.issue_slips(
+        lawyers=[world.county_lawyer, world.unactivated_lawyer], by=world.beneficiary_officer, at=world.now
+    )
+
+    assert [lawyer for lawyer, _code in issued] == [world.unactivated_lawyer]
+    assert left_out == 1
+    assert activate(world, world.unactivated_lawyer, issued[0][1])

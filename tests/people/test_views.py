@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qianchang.people import operations
-from qianchang.people.models import Account
+from qianchang.people.models import Account, NumberTries
 from tests.world import World, full_width
 
 ClientFor = Callable[[Account], Client]
@@ -83,14 +83,22 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(world: World, clie
     assert "_auth_user_id" not in client.session
 
 
-def test_a_computer_is_remembered_for_thirty_days_only_if_asked(world: World, client: Client) -> None:
-    sign_in(client, world.supporting_officer.username)
+def test_a_lawyers_computer_is_remembered_for_thirty_days_only_if_asked(world: World, client: Client) -> None:
+    sign_in(client, world.county_lawyer.licence_number)
     assert client.session.get_expire_at_browser_close()
 
     again = Client()
-    sign_in(again, world.supporting_officer.username, remember="on")
+    sign_in(again, world.county_lawyer.licence_number, remember="on")
     assert not again.session.get_expire_at_browser_close()
     assert again.session.get_expiry_age() == 30 * 24 * 3600
+
+
+def test_an_officers_desk_is_not_remembered_even_if_asked(world: World, client: Client) -> None:
+    answer = sign_in(client, world.supporting_officer.username, remember="on")
+
+    assert client.session.get_expire_at_browser_close()
+    assert 11 * 3600 < client.session.get_expiry_age() <= 12 * 3600
+    assert not answer.cookies["sessionid"]["max-age"]
 
 
 def test_signing_out_needs_the_button(world: World, client_for: ClientFor) -> None:
@@ -126,7 +134,7 @@ def filled_in(world: World) -> dict[str, str]:
 
 
 def test_activating_signs_in(world: World, client: Client, filled_in: dict[str, str]) -> None:
-    answer = client.post(reverse("people:activate"), filled_in)
+    answer = client.post(reverse("people:activate_slip"), filled_in)
 
     world.unactivated_lawyer.refresh_from_db()
     assert answer.status_code == 302
@@ -137,9 +145,9 @@ def test_activating_signs_in(world: World, client: Client, filled_in: dict[str, 
     ("field", "typed", "sentence"),
     [
         ("licence_number", "1451", "A licence number has 17 digits."),
-        ("licence_number", "9" * 17, "This licence number is not on the roster."),
-        ("name", "黄小山", "The name differs from the roster."),
-        ("code", "12", "The code is wrong."),
+        ("licence_number", "9" * 17, "Number, name and code do not fit together."),
+        ("name", "黄小山", "Number, name and code do not fit together."),
+        ("code", "12", "Number, name and code do not fit together."),
         ("password_again", "something else 12", "The two passwords differ."),
         ("password", "12345", "The two passwords differ."),
     ],
@@ -149,7 +157,7 @@ def test_each_mistake_has_its_sentence_beside_its_field(
 ) -> None:
     client.cookies["django_language"] = "en"
 
-    answer = client.post(reverse("people:activate"), {**filled_in, field: typed})
+    answer = client.post(reverse("people:activate_slip"), {**filled_in, field: typed})
 
     assert sentence in answer.content.decode()
     assert "_auth_user_id" not in client.session
@@ -158,11 +166,10 @@ def test_each_mistake_has_its_sentence_beside_its_field(
 def test_a_weak_password_costs_no_try(world: World, client: Client, filled_in: dict[str, str]) -> None:
     weak = {**filled_in, "password": "1234567890", "password_again": "1234567890"}
 
-    client.post(reverse("people:activate"), weak)
+    client.post(reverse("people:activate_slip"), weak)
 
-    world.unactivated_lawyer.refresh_from_db()
-    assert world.unactivated_lawyer.activation_failures == 0
-    assert client.post(reverse("people:activate"), filled_in).status_code == 302
+    assert not NumberTries.objects.exists()
+    assert client.post(reverse("people:activate_slip"), filled_in).status_code == 302
 
 
 def test_a_walk_through_the_roster_is_stopped_by_address(
@@ -170,16 +177,16 @@ def test_a_walk_through_the_roster_is_stopped_by_address(
 ) -> None:
     client.cookies["django_language"] = "en"
     for number in range(40):
-        client.post(reverse("people:activate"), {**filled_in, "licence_number": f"{number:017}"})
+        client.post(reverse("people:activate_slip"), {**filled_in, "licence_number": f"{number:017}"})
 
-    answer = client.post(reverse("people:activate"), filled_in)
+    answer = client.post(reverse("people:activate_slip"), filled_in)
 
     assert "Too many tries from this address." in answer.content.decode()
     assert "_auth_user_id" not in client.session
 
 
 def test_the_passwords_are_not_sent_back(client: Client, filled_in: dict[str, str]) -> None:
-    page = client.post(reverse("people:activate"), {**filled_in, "name": "别人"}).content.decode()
+    page = client.post(reverse("people:activate_slip"), {**filled_in, "name": "别人"}).content.decode()
 
     assert NEW_PASSWORD not in page
 

@@ -9,12 +9,12 @@ from courses import api as courses
 from courses.api import SessionFact
 from courses.catalogue.models import LecturePage
 from courses.credits.models import CreditEntry, CreditRule
-from courses.credits.operations import licence_digest
 from programmes.plans.models import Plan
 from programmes.plans.queries import session_plan_of
 from programmes.quotas import operations
 from qianchang.groundwork import ledgers
 from qianchang.people.models import Account, Association, Lawyer
+from qianchang.people.privacy.pseudonyms import ledger_digest
 from tests.courses.factories import make_published_lecture
 from tests.world import World
 
@@ -55,7 +55,7 @@ class Office:
         version = lecture.versions.get()
         entry = CreditEntry(
             lawyer=lawyer,
-            lawyer_digest=licence_digest(lawyer.licence_number),
+            lawyer_digest=ledger_digest(lawyer),
             lecture_version=version,
             lecture=lecture,
             accounting_year=2026,

@@ -1,5 +1,6 @@
 """Append-only rows: the shape of every ledger, and the audit log."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, ClassVar, NoReturn
 
@@ -18,7 +19,13 @@ class AppendOnlyError(Exception):
 
 
 class AppendOnly(models.Model):
-    """A row that is written once. Python refuses early; a database trigger (walls.py) refuses in any case."""
+    """A row that is written once. Python refuses early; a database trigger (walls.py) refuses in any case.
+
+    `erasable` are the columns of free text that the erasure of a person may blank, with what stands there afterwards;
+    the trigger lets that pass, once, and nothing else (sealing.py).
+    """
+
+    erasable: ClassVar[Mapping[str, Any]] = {}
 
     class Meta:
         abstract = True
@@ -54,6 +61,8 @@ class LedgerEntry(AppendOnly):
     recorded_at = models.DateTimeField()
     chain_form = models.PositiveSmallIntegerField(db_default=FIRST_FORM)
     chain_salt = models.CharField(max_length=32, blank=True, db_default="")
+    # The commitment of an entry whose words were erased; empty for all others.
+    private_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
@@ -78,8 +87,18 @@ class LedgerEntry(AppendOnly):
             ("form", self.chain_form),
             ("recorded_at", self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")),
             *self.chain_fields(),
-            ("private", commitment(self.chain_salt, hidden) if hidden else None),
+            ("private", self._hidden_digest(hidden) if hidden else None),
         ]
+
+    @property
+    def is_sealed(self) -> bool:
+        """Tell whether an erasure took the words out of this entry, and nobody wrote others in their place."""
+        return self.private_digest != "" and all(
+            getattr(self, column) in (blank, "") for column, blank in self.erasable.items()
+        )
+
+    def _hidden_digest(self, hidden: Fields) -> str:
+        return self.private_digest if self.is_sealed else commitment(self.chain_salt, hidden)
 
     def open_fields(self) -> Fields | None:
         """Return the covered fields if they may leave the house, else None.
@@ -116,25 +135,37 @@ class LedgerHead(models.Model):
 
 
 class AuditEntry(AppendOnly):
-    """One act of one person: who did what to which object, and when. The actor is kept by number and by name,
-    so that the row still reads after the account is gone.
+    """One act of one person: who did what to which object, and when. Nobody's name stands in it: the actor is the number
+    of an account, whose name is shown by a join, and goes with the account's. `address` is where the request came from
+    (kept, as the law wants network logs kept, for at least six months); empty for what workers and commands do.
 
-    Personal data: `actor_name`.
+    Personal data: `address`, and the words of a reason in `details`, which an erasure empties.
     """
+
+    erasable: ClassVar[Mapping[str, Any]] = {"details": {}}
+    # Rows older than this may go, and no others: engineering.md, 6.
+    kept_months: ClassVar[int] = 6
 
     at = models.DateTimeField(db_index=True)
     actor_id = models.BigIntegerField(null=True)
-    actor_name = models.CharField(max_length=150, blank=True)
     verb = models.CharField(max_length=60)
     object_type = models.CharField(max_length=60)
     object_key = models.CharField(max_length=120)
     details = models.JSONField(default=dict)
+    address = models.CharField(max_length=45, blank=True, db_default="")
 
     class Meta:
-        indexes = [models.Index(fields=["object_type", "object_key"])]
+        indexes = [
+            models.Index(fields=["object_type", "object_key"]),
+            # The page of the log: the newest first, of one person, of one kind of act, of one kind of object.
+            models.Index(fields=["-at", "-id"], name="groundwork_audit_newest"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="groundwork_audit_actor"),
+            models.Index(fields=["verb", "-at", "-id"], name="groundwork_audit_verb"),
+            models.Index(fields=["object_type", "-at", "-id"], name="groundwork_audit_object"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb} {self.object_type} {self.object_key}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_id or '-'} {self.verb} {self.object_type} {self.object_key}"
 
 
 class SignedHead(LedgerEntry):

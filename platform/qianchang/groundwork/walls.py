@@ -1,30 +1,42 @@
 """Database triggers that refuse to change or delete a row of any append-only table.
 
 They are put up after every migrate and not inside a migration: SQLite rebuilds a table to alter it and drops
-its triggers on the way, and a new ledger must not be able to forget its wall.
+its triggers on the way, and a new ledger must not be able to forget its wall. They are put up anew each time, so that a
+wall never stays what an older program thought right.
+
+Two things pass: the erasure of a person takes the words out of `erasable` columns and changes nothing else (sealing.py),
+and audit entries go once they are older than the law wants them kept.
 """
 
+import json
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import connections
 
-from qianchang.groundwork.models import AppendOnly
+from qianchang.groundwork.models import AppendOnly, AuditEntry, LedgerEntry
 
-SQLITE = """CREATE TRIGGER IF NOT EXISTS "{table}_no_{event_lower}" BEFORE {event} ON "{table}"
+SQLITE = """CREATE TRIGGER "{table}_no_{event_lower}" BEFORE {event} ON "{table}" {condition}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
 
 POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION qianchang_append_only()
 RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
 
 POSTGRESQL = """CREATE OR REPLACE TRIGGER "{table}_no_{event_lower}" BEFORE {event} ON "{table}"
-FOR EACH ROW EXECUTE FUNCTION qianchang_append_only()"""
+FOR EACH ROW {condition} EXECUTE FUNCTION qianchang_append_only()"""
+
+SAME = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
+OLDEST_KEPT = {
+    "sqlite": "datetime('now', '-{months} months')",
+    "postgresql": "now() - interval '{months} months'",
+}
+# Columns that tell how an entry is proved: they change together with its words, once.
+PROOF = ("private_digest", "chain_salt")
 
 
 def guard_ledgers(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Put up the triggers on every append-only table of the app that was just migrated."""
     connection = connections[using]
-    statement = {"sqlite": SQLITE, "postgresql": POSTGRESQL}[connection.vendor]
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for model in apps.get_app_config(sender.label).get_models():
@@ -33,5 +45,54 @@ def guard_ledgers(sender: AppConfig, using: str, **kwargs: Any) -> None:
                 continue
             if connection.vendor == "postgresql":
                 cursor.execute(POSTGRESQL_FUNCTION)
-            for event in ("UPDATE", "DELETE"):
-                cursor.execute(statement.format(table=table, event=event, event_lower=event.lower()))
+            for statement in statements(model, connection.vendor):
+                cursor.execute(statement)
+
+
+def statements(model: type[AppendOnly], vendor: str) -> list[str]:
+    """Return the SQL that puts up both walls of a table."""
+    table = model._meta.db_table
+    conditions = {"UPDATE": _unless_erased(model, vendor), "DELETE": _unless_outlived(model, vendor)}
+    template = {"sqlite": SQLITE, "postgresql": POSTGRESQL}[vendor]
+    found = []
+    for event, condition in conditions.items():
+        if vendor == "sqlite":
+            found.append(f'DROP TRIGGER IF EXISTS "{table}_no_{event.lower()}"')
+        when = f"WHEN ({condition})" if condition else ""
+        found.append(template.format(table=table, event=event, event_lower=event.lower(), condition=when))
+    return found
+
+
+def _unless_erased(model: type[AppendOnly], vendor: str) -> str:
+    if not model.erasable:
+        return ""
+    is_ledger = issubclass(model, LedgerEntry)
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    loose = {*model.erasable, *(PROOF if is_ledger else ())}
+    same = [f'OLD."{column}" {SAME[vendor]} NEW."{column}"' for column in fields if column not in loose]
+    blanked = [f'NEW."{column}" = {_literal(blank)}' for column, blank in model.erasable.items()]
+    changed = [f'OLD."{column}" <> {_literal(blank)}' for column, blank in model.erasable.items()]
+    proof = (
+        [
+            # An entry of the first form has no commitment; one of the second gets its own, once.
+            """(OLD."chain_form" = 1 AND NEW."private_digest" = '' AND NEW."chain_salt" = OLD."chain_salt"
+            OR OLD."chain_form" > 1 AND OLD."private_digest" = '' AND length(NEW."private_digest") = 64
+            AND NEW."chain_salt" = '')"""
+        ]
+        if is_ledger
+        else []
+    )
+    return f"NOT ({' AND '.join([*same, *blanked, *proof])} AND ({' OR '.join(changed)}))"
+
+
+def _unless_outlived(model: type[AppendOnly], vendor: str) -> str:
+    if not issubclass(model, AuditEntry):
+        return ""
+    oldest = OLDEST_KEPT[vendor].format(months=model.kept_months)
+    return f'OLD."at" >= {oldest}'
+
+
+def _literal(blank: object) -> str:
+    """Return a blank value as SQL: it is a constant of ours, never anybody's input."""
+    text = blank if isinstance(blank, str) else json.dumps(blank)
+    return "'" + text.replace("'", "''") + "'"

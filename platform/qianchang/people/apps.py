@@ -1,5 +1,6 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate, pre_save
 
 
 class PeopleConfig(AppConfig):
@@ -10,8 +11,21 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from qianchang.groundwork import ledgers
-        from qianchang.people import editing, facts, queries
+        from qianchang.people import account_events, editing, facts, queries, wall_policies, walls
+        from qianchang.people.privacy import consents, registering
+        from qianchang.people.privacy.pictures import forget_the_camera
+        from qianchang.people.privacy.views import remind_of_consent
+        from qianchang.people.rosters import todo as roster_todo
+        from qianchang.people.todo import register_groups
 
+        register_groups("rosters", roster_todo.groups)
+        account_events.listen()
         editing.listen()
+        walls.listen()
+        post_migrate.connect(wall_policies.put_up, sender=self, dispatch_uid="people.walls")
         post_migrate.connect(facts.load_designations, sender=self, dispatch_uid="people.designations")
         ledgers.register_names(queries.association_names)
+        registering.declare_everything()
+        post_migrate.connect(consents.load_texts, sender=self, dispatch_uid="people.consent_texts")
+        pre_save.connect(forget_the_camera, sender="wagtailimages.Image", dispatch_uid="people.pictures")
+        user_logged_in.connect(remind_of_consent, dispatch_uid="people.remind_of_consent")

@@ -2,20 +2,28 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
 from django import forms
 from django.conf import settings
-from django.contrib.auth import password_validation
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from qianchang.people import rules
+from qianchang.people import rules, sessions
 from qianchang.people.models import Account
 
 PASSWORD_HINT = _("At least 10 characters, not one that is often used. Four words are easy to keep.")
 
 
-def _ask_kindly(fields: dict[str, forms.Field]) -> None:
+def ask_kindly(fields: dict[str, forms.Field]) -> None:
     """Say what to do about an empty field, where Django only says that it is required."""
     for field in fields.values():
         field.error_messages["required"] = _("Fill this in.")
@@ -35,8 +43,17 @@ class SignInForm(LoginForm):
         password.help_text = ""
         password.widget.attrs.pop("placeholder", None)
         remember.label = _("Remember this computer for 30 days")
-        remember.help_text = _("Not on a computer that others use.")
-        _ask_kindly(self.fields)
+        remember.help_text = _(
+            "Not on a computer that others use. An officer's desk ends with the browser, after 12 hours at the latest."
+        )
+        ask_kindly(self.fields)
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in. A desk is never remembered, whatever was ticked: whoever sits down at it later is somebody else."""
+        if sessions.has_desk(self.user, at=timezone.now()):
+            self.cleaned_data["remember"] = False
+        answer: HttpResponse = super().login(request, redirect_url=redirect_url)
+        return answer
 
     def clean_login(self) -> str:
         """Return the name to sign in with. Digits are a licence number, and have to be 17."""
@@ -54,7 +71,27 @@ class SignInForm(LoginForm):
         return number
 
 
-class _NewPasswordMixin:
+class _PlainMixin:
+    """Fields without a grey copy of their label inside, which is gone as soon as one types."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        ask_kindly(self.fields)
+
+
+class PasswordAgainForm(_PlainMixin, ReauthenticateForm):
+    """The password before a dangerous act."""
+
+
+class OtherAddressForm(_PlainMixin, AddEmailForm):
+    """Another e-mail address of an account."""
+
+
+class _NewPasswordMixin(_PlainMixin):
     """The password rules in one sentence, where allauth has Django's list of them."""
 
     fields: dict[str, forms.Field]
@@ -64,10 +101,6 @@ class _NewPasswordMixin:
         self.fields["password1"].label = _("New password")
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("New password, again")
-        for field in self.fields.values():
-            # The label says it; a grey copy inside the field is gone as soon as one types.
-            field.widget.attrs.pop("placeholder", None)
-        _ask_kindly(self.fields)
 
 
 class NewPasswordForm(_NewPasswordMixin, SetPasswordForm):
@@ -85,64 +118,6 @@ class OtherPasswordForm(_NewPasswordMixin, ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Present password")
         self.fields["oldpassword"].help_text = ""
-
-
-class ActivationForm(forms.Form):
-    """What a lawyer types from the licence and the slip, and the password they choose."""
-
-    licence_number = forms.CharField(
-        label=_("Licence number"),
-        help_text=_("17 digits, as on your licence."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "username"}),
-    )
-    name = forms.CharField(
-        label=_("Name"),
-        help_text=_("As on your licence."),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    code = forms.CharField(
-        label=_("Code on the slip"),
-        help_text=_("8 digits. Your county contact or your association prints the slip."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        help_text=PASSWORD_HINT,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("New password, again"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _ask_kindly(self.fields)
-
-    def clean_licence_number(self) -> str:
-        number = rules.plain_licence_number(self.cleaned_data["licence_number"])
-        if not rules.is_licence_number(number):
-            raise forms.ValidationError(_("A licence number has 17 digits. Check the number on the licence."))
-        return number
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        password = values.get("password")
-        if password and "password_again" in values and values["password_again"] != password:
-            self.add_error("password_again", _("The two passwords differ. Type the same one twice."))
-        elif password:
-            # Before the code is looked at: a weak password should not cost a try.
-            owner = Account(username=values.get("licence_number", ""), display_name=values.get("name", ""))
-            try:
-                password_validation.validate_password(password, owner)
-            except forms.ValidationError as refusal:
-                self.add_error("password", refusal)
-        return values
 
 
 class SettingsForm(forms.Form):

@@ -12,13 +12,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from qianchang.groundwork import audit
-from qianchang.people import editing, rules
+from qianchang.people import editing, rules, sessions
 from qianchang.people.activation import (
-    ActivationCodeMissing,
-    ActivationCodeWrong,
-    LawyerNotOnRoster,
+    ActivationRefused,
     LicenceNumberMalformed,
-    NameDiffers,
     PasswordRefused,
     TooManyAttempts,
     UnableToActivate,
@@ -35,13 +32,11 @@ from qianchang.people.models import (
     Region,
     RoleGrant,
 )
+from qianchang.people.walls import as_platform
 
 __all__ = [
-    "ActivationCodeMissing",
-    "ActivationCodeWrong",
-    "LawyerNotOnRoster",
+    "ActivationRefused",
     "LicenceNumberMalformed",
-    "NameDiffers",
     "PasswordRefused",
     "TooManyAttempts",
     "UnableToActivate",
@@ -180,6 +175,7 @@ def register_firm(
     return firm
 
 
+@as_platform("a licence number is taken, whoever’s roster it stands on")
 @transaction.atomic
 def register_lawyer(
     *,
@@ -211,10 +207,7 @@ def register_lawyer(
         association=association or firm.association,
         birth_year=birth_year,
     )
-    key = lawyer.masked_licence_number
-    audit.record(
-        "registered", object_type="lawyer", object_key=str(lawyer.pk), by=by, at=at, licence_number=key
-    )
+    audit.record("registered", object_type="lawyer", object_key=str(lawyer.pk), by=by, at=at)
     return lawyer
 
 
@@ -241,7 +234,7 @@ def open_account(
             account = Account.objects.create_user(
                 username, email=email, password=password, display_name=name, date_joined=at
             )
-            audit.record("opened", object_type="account", object_key=username, by=by, at=at)
+            audit.record("opened", object_type="account", object_key=str(account.pk), by=by, at=at)
     except IntegrityError as error:
         raise UnableToOpenAccount(
             _("The user name %(username)s is taken. Choose another one.") % {"username": username}
@@ -255,31 +248,46 @@ def grant_role(
     account: Account,
     role: str,
     association: Association | None = None,
+    region: Region | None = None,
     by: Account | None = None,
     at: datetime,
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> RoleGrant:
     """Give an account a role for an association (None: no association) from `valid_from` (today) until
-    `valid_until`. Granting what already holds changes nothing and returns it.
+    `valid_until`; a county contact also for the `region` of a county. Granting what already holds changes nothing and
+    returns it.
 
-    Raises UnableToGrantRole when an association is missing, or the end does not lie after the start.
+    Raises UnableToGrantRole when an association or a county is missing, when the end does not lie after the start, and
+    when somebody would give a role to themselves.
     """
     role = RoleGrant.Role(role)
     start = valid_from or localdate(at)
     if association is None and role in RoleGrant.ROLES_OF_AN_ASSOCIATION:
         raise UnableToGrantRole(_("This role belongs to an association. Say which one."))
+    if (role == RoleGrant.Role.COUNTY_CONTACT) != (region is not None):
+        raise UnableToGrantRole(
+            _("A county contact has a county, the other roles have none. Say which county.")
+        )
+    if by is not None and by.pk == account.pk:
+        # Whoever opens accounts must not be two people.
+        raise UnableToGrantRole(_("Nobody gives a role to themselves. Ask another administrator."))
     if valid_until is not None and valid_until <= start:
         raise UnableToGrantRole(_("The last day lies before the first. Check both dates."))
     held = RoleGrant.objects.filter(
-        account=account, role=role, association=association, valid_until__isnull=True
+        account=account, role=role, association=association, region=region, valid_until__isnull=True
     ).first()
     if held is not None and held.valid_from <= start and valid_until is None:
         return held
     if held is not None:
         raise UnableToGrantRole(_("The account already holds this role. End it first."))
     grant = RoleGrant.objects.create(
-        account=account, role=role, association=association, valid_from=start, valid_until=valid_until
+        account=account,
+        role=role,
+        association=association,
+        region=region,
+        valid_from=start,
+        valid_until=valid_until,
     )
     _record_role("granted", grant, by=by, at=at)
     account.dated_grants = None
@@ -289,8 +297,8 @@ def grant_role(
 
 @transaction.atomic
 def end_role(*, grant: RoleGrant, until: date, by: Account | None = None, at: datetime) -> RoleGrant:
-    """End a role: `until` is the first day without it, and the row stays. Raises UnableToGrantRole when it
-    begins on that day or later.
+    """End a role: `until` is the first day without it, and the row stays. If that is today or earlier, every session of
+    the account ends. Raises UnableToGrantRole when it begins on that day or later.
     """
     if until <= grant.valid_from:
         raise UnableToGrantRole(_("The last day lies before the first. Check both dates."))
@@ -299,6 +307,8 @@ def end_role(*, grant: RoleGrant, until: date, by: Account | None = None, at: da
     _record_role("ended", grant, by=by, at=at)
     grant.account.dated_grants = None
     editing.align(grant.account, on=localdate(at))
+    if until <= localdate(at):
+        sessions.end_sessions(account=grant.account, by=by, at=at)
     return grant
 
 
@@ -316,7 +326,7 @@ def change_preferences(
     audit.record(
         "changed preferences",
         object_type="account",
-        object_key=account.get_username(),
+        object_key=str(account.pk),
         by=account,
         at=at,
         text_size=text_size,
@@ -330,7 +340,7 @@ def _record_role(verb: str, grant: RoleGrant, *, by: Account | None, at: datetim
     audit.record(
         verb,
         object_type="role",
-        object_key=grant.account.get_username(),
+        object_key=str(grant.account_id),
         by=by,
         at=at,
         role=str(grant.role),

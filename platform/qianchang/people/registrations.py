@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association, Firm, FirmSeat, Lawyer, Region, Registration
+from qianchang.people.walls import as_platform
 
 # The source of a stretch that nobody recorded while it lasted: the roster itself said where somebody was.
 ROSTER = "roster"
@@ -21,6 +22,7 @@ class UnableToMove(Exception):
     """The change cannot be recorded as said. The message is a sentence for the person."""
 
 
+@as_platform("the roster that a lawyer goes to may be another association’s")
 @transaction.atomic
 def transfer_lawyer(
     *, lawyer: Lawyer, firm: Firm, on: date, source: str, by: Account | None = None, at: datetime

@@ -25,6 +25,8 @@ class Viewer:
         self._cookies = request.COOKIES
         # A page may fail before the middleware of sessions has run.
         self.account: Account | AnonymousUser = getattr(request, "user", AnonymousUser())
+        # An administrator looks at a role: `account` is a stand-in then.
+        self.previewing = hasattr(request, "previewed_by")
 
     @property
     def is_signed_in(self) -> bool:
@@ -76,6 +78,37 @@ class Viewer:
     def sees_queue(self) -> bool:
         """Tell whether the processing queue opens for this person."""
         return self._holds(Act.SEE_QUEUE)
+
+    @property
+    def sees_roster(self) -> bool:
+        """Tell whether the roster opens for this person."""
+        return self._holds(Act.SEE_ROSTER)
+
+    @property
+    def sets_quotas(self) -> bool:
+        """Tell whether quotas, designations and pairs open for this person."""
+        return self._holds(Act.SET_QUOTAS)
+
+    @property
+    def manages_users(self) -> bool:
+        """Tell whether accounts and roles open for this person."""
+        return self._holds(Act.MANAGE_USERS)
+
+    @property
+    def sees_audit(self) -> bool:
+        """Tell whether the audit log opens for this person."""
+        return self._holds(Act.SEE_AUDIT)
+
+    @property
+    def previewed_association(self) -> str:
+        """The association (and county) whose role is looked at in a preview."""
+        places = [place for grant in self.grants for place in (grant.association, grant.region) if place]
+        return " · ".join(getattr(place, "name", place.name_zh) for place in places)
+
+    @property
+    def previews(self) -> bool:
+        """Tell whether this person may see the site as a role does."""
+        return self._holds(Act.PREVIEW_ROLE)
 
     def _holds(self, act: Act) -> bool:
         return not self.roles.isdisjoint(MATRIX[act])

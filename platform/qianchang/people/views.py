@@ -1,7 +1,5 @@
-"""The account pages that allauth does not have: activation and settings."""
+"""Settings: how somebody wants the pages."""
 
-from allauth.account.utils import perform_login
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,49 +9,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from qianchang.people import operations
-from qianchang.people.forms import ActivationForm, LanguageForm, SettingsForm
+from qianchang.people import operations, second_factor
+from qianchang.people.forms import LanguageForm, SettingsForm
 from qianchang.people.models import Account
 from qianchang.people.viewer import DATA_SAVER_COOKIE, TEXT_SIZE_COOKIE, Viewer
 
 COOKIE_AGE = 365 * 24 * 3600
-
-
-@sensitive_post_parameters("code", "password", "password_again")
-@never_cache
-@require_http_methods(["GET", "POST"])
-def activate(request: HttpRequest) -> HttpResponse:
-    """The first sign-in of a lawyer on the roster, and the way back for one who forgot the password."""
-    form = ActivationForm(request.POST or None)
-    if request.method == "POST":
-        # The operation counts the tries on one licence number; this stops a walk through the roster.
-        if not ratelimit.consume(request, action="activate"):
-            form.add_error(None, _("Too many tries from this address. Wait a few minutes and try again."))
-        elif form.is_valid():
-            typed = form.cleaned_data
-            try:
-                account = operations.activate_lawyer(
-                    licence_number=typed["licence_number"],
-                    name=typed["name"],
-                    code=typed["code"],
-                    password=typed["password"],
-                    at=timezone.now(),
-                )
-            except operations.UnableToActivate as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-            else:
-                messages.success(
-                    request, _("Your account is active. Next time you sign in with this password.")
-                )
-                signed_in: HttpResponse = perform_login(
-                    request, account, redirect_url=settings.LOGIN_REDIRECT_URL
-                )
-                return signed_in
-    return render(request, "people/activate.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,8 +58,20 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "people/settings.html",
-        {"form": form, "language_form": language},
+        {"form": form, "language_form": language, **_signing_in(request)},
     )
+
+
+def _signing_in(request: HttpRequest) -> dict[str, object]:
+    """Return what the page says about the second factor, and whether an outside provider is configured."""
+    account = request.user
+    if not isinstance(account, Account):
+        return {}
+    return {
+        "has_second_factor": second_factor.has_one(account),
+        "second_factor_required": second_factor.is_required_of(account, on=timezone.localdate()),
+        "outside_provider": bool(settings.OIDC_URL),
+    }
 
 
 def _next_page(request: HttpRequest) -> str:

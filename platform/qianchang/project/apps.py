@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class ProjectConfig(AppConfig):
@@ -8,6 +9,7 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        from qianchang.project.checks import refuse_unsafe_production
+        from qianchang.project.checks import refuse_unsafe_production, walls_bind
 
+        register(walls_bind, Tags.security, deploy=True)
         refuse_unsafe_production()

@@ -1,10 +1,15 @@
 """Production refuses to start with unsafe settings, and says which and why."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
+
+from qianchang.people.walls import escapes
 
 _SHORTEST_SECRET = 50
 
@@ -64,6 +69,37 @@ def unsafe_values() -> list[CheckMessage]:
                 "QIANCHANG_EMAIL_URL is not set and mails are printed to the terminal: nobody would receive one.",
                 hint="QIANCHANG_EMAIL_URL=smtp+tls://user:password@host:587",
                 id="qianchang.E005",
+            )
+        )
+    if settings.SMS_SENDER.endswith(".LogSender"):
+        found.append(
+            Error(
+                "QIANCHANG_SMS_SENDER writes codes to the log: whoever reads it could open accounts.",
+                hint="QIANCHANG_SMS_SENDER=qianchang.people.senders.HttpSender with QIANCHANG_SMS_URL, or leave it empty",
+                id="qianchang.E007",
+            )
+        )
+    return found
+
+
+def walls_bind(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Check of a deployment (`manage.py check --deploy`): the user of the database is bound by row-level security, the
+    second wall around people (people/walls.py), and requests are asked in the name of whoever is signed in.
+    """
+    found: list[CheckMessage] = []
+    if escapes():
+        found.append(
+            Error(
+                "The database user is a superuser or has BYPASSRLS: the wall around the people's data does not bind it.",
+                hint="Connect as a role made with NOSUPERUSER NOBYPASSRLS that owns the database; see docs/operations.md.",
+                id="qianchang.E010",
+            )
+        )
+    if "qianchang.people.walls.ask_as_whoever_is_signed_in" not in settings.MIDDLEWARE:
+        found.append(
+            Error(
+                "MIDDLEWARE lacks people.walls: every request would ask the database as the platform.",
+                id="qianchang.E011",
             )
         )
     return found

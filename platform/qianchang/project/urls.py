@@ -7,6 +7,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from courses.catalogue import routing
+from qianchang.people.notices import views as notices
 from qianchang.project.api import api
 from qianchang.project.health import healthz
 
@@ -18,10 +19,14 @@ urlpatterns = [
     path("api/v1/uploads/", include("media_pipeline.uploads.urls")),
     path("api/v1/", api.urls),
     path("media/", include("media_pipeline.delivery.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", notices.set_language, name="set_language"),
     path("account/", include("qianchang.people.urls")),
     path("account/", include("allauth.urls")),
+    path("", include("qianchang.people.privacy.urls")),
+    path("office/erasures/", include("qianchang.people.privacy.urls_office")),
     path("ledger/", include("qianchang.groundwork.urls")),
+    path("manage/", include("qianchang.people.urls_manage")),
+    path("office/roster/", include("qianchang.people.urls_office")),
     path("office/queue/", include("media_pipeline.conductor.urls")),
     path("office/", include("programmes.quotas.urls")),
     path("cms/login/", _to_sign_in),

@@ -1,21 +1,16 @@
-"""What reaches a lawyer when an appeal is answered: a mail, once, and a notice until it was read."""
+"""What reaches a lawyer when an appeal is answered: a message, a mail at once, and a notice until it was read."""
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
-from django.core import mail
 
-from courses.credits import appeals, letters, tasks
+from courses.credits import appeals
 from courses.credits.models import Appeal, CreditEntry
+from qianchang.people.models import Mail, Notice
+from qianchang.people.notices import wording
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _own_address(settings):
-    settings.SITE_ROOT_URL = "https://qianchang.example/"
 
 
 @pytest.fixture
@@ -34,63 +29,45 @@ def appeal(watched, world, at):
     )
 
 
-@pytest.fixture
-def answered(appeal, world, at):
+def answer(appeal, world, at, words="记录无误：第二台电脑的时间不对。"):
     return appeals.answer_appeal(
-        appeal=appeal,
-        corrected=False,
-        words="记录无误：第二台电脑的时间不对。",
-        by=world.beneficiary_officer,
-        at=at,
+        appeal=appeal, corrected=False, words=words, by=world.beneficiary_officer, at=at
     )
 
 
+def _told():
+    return Notice.objects.filter(event__startswith="appeal_").count()
+
+
+@pytest.fixture
+def answered(appeal, world, at):
+    return answer(appeal, world, at)
+
+
 class TestMail:
-    def test_it_says_what_came_of_it_and_where_to_read_on(self, answered, at):
-        assert letters.mail_answers(at=at) == 1
-        (sent,) = mail.outbox
-        assert (sent.subject, sent.to) == ("更正申请：不予更正", ["wei@example.com"])
-        assert "记录无误：第二台电脑的时间不对。" in sent.body
-        assert f"https://qianchang.example/my/appeals/{answered.pk}/" in sent.body
-        assert sent.body.count("https://") == 2
-        assert "广西律师协会" in sent.body
-        assert len(sent.message().as_bytes()) < 10_000
-        assert sent.content_subtype == "plain"
+    def test_it_says_what_came_of_it_and_where_to_read_on(self, answered, world):
+        mail = Mail.objects.get()
+        (notice,) = mail.notices.all()
+        letter = wording.letter(mail, [notice])
+        assert (letter.subject, mail.account) == ("更正申请：不予更正", world.county_account)
+        assert "记录无误：第二台电脑的时间不对。" in letter.body
+        assert f"/my/appeals/{answered.pk}/" in letter.body
+        assert "广西律师协会" in letter.body
 
     def test_the_longest_words_stay_below_ten_kilobytes(self, appeal, world, at):
-        done = appeals.answer_appeal(
-            appeal=appeal, corrected=False, words="核" * 2000, by=world.beneficiary_officer, at=at
-        )
-        assert len(letters.answer_mail(Appeal.objects.get(pk=done.pk)).message().as_bytes()) < 10_000
+        answer(appeal, world, at, words="核" * 2000)
+        mail = Mail.objects.get()
+        assert len(wording.letter(mail, list(mail.notices.all())).body.encode()) < 10_000
 
-    def test_it_goes_out_once_however_often_the_task_runs(self, answered, at):
-        with time_machine.travel(at, tick=False):
-            tasks.mail_answers()
-            tasks.mail_answers()
-        assert len(mail.outbox) == 1
+    def test_the_same_answer_again_is_told_once(self, answered, world, at):
+        answer(answered, world, at)
+        assert (_told(), Mail.objects.count()) == (1, 1)
 
-    def test_the_scheduler_asks_for_it(self, settings):
-        asked = [each["task"] for each in settings.CELERY_BEAT_SCHEDULE.values()]
-        assert asked.count(tasks.mail_answers.name) == 1
-
-    def test_nothing_goes_out_before_the_answer_or_without_an_address(self, appeal, world, at):
-        assert letters.mail_answers(at=at) == 0
+    def test_without_an_address_the_message_stands_on_the_page_alone(self, appeal, world, at):
         world.county_account.email = ""
         world.county_account.save()
-        appeals.answer_appeal(
-            appeal=appeal, corrected=False, words="无误。", by=world.beneficiary_officer, at=at
-        )
-        assert letters.mail_answers(at=at) == 0
-
-    def test_what_the_mail_server_refuses_is_tried_again_for_three_days(self, answered, at, monkeypatch):
-        def refuse(*_arguments, **_options):
-            raise SMTPRecipientsRefused({})
-
-        with monkeypatch.context() as broken:
-            broken.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-            assert letters.mail_answers(at=at) == 0
-        assert letters.mail_answers(at=at + timedelta(days=3, seconds=1)) == 0
-        assert letters.mail_answers(at=at + timedelta(hours=1)) == 1
+        answer(appeal, world, at)
+        assert (_told(), Mail.objects.count()) == (1, 0)
 
 
 class TestNotice:

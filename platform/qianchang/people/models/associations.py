@@ -41,6 +41,8 @@ class Association(models.Model):  # type: ignore[django-manager-missing]
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="associations")
     source = models.CharField(max_length=60, blank=True)
     quote = models.TextField(blank=True)
+    # From this day its officers, and those of the associations below it, sign in with a second factor; null: they need not.
+    second_factor_required_from = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name_zh} ({self.code})"

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from qianchang.people import masks
 from qianchang.people.models.accounts import Account
 from qianchang.people.models.associations import Association
 from qianchang.people.models.places import Dated, Region
@@ -55,8 +56,8 @@ class FirmSeat(Dated):
 class Lawyer(models.Model):
     """One lawyer on a roster. The county is the firm's, never read from the licence number.
 
-    The activation code stands on a printed slip; only its hash is kept, it works once, and wrong tries are
-    counted here and not in a cache, so that every server process sees the same count.
+    The activation code stands on a printed slip; only its hash is kept, and it works once. Wrong tries are counted
+    beside the roster (`NumberTries`), for numbers that stand on it and for those that do not.
 
     Personal data: name, licence number, birth year, telephone number, e-mail address.
     """
@@ -66,20 +67,30 @@ class Lawyer(models.Model):
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="lawyers")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="lawyers")
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    phone = models.CharField(max_length=20, blank=True)
-    email = models.EmailField(blank=True)
+    # Defaults of the database's own: programs of the release before enter lawyers without them while a site migrates.
+    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    email = models.EmailField(blank=True, default="", db_default="")
     account = models.OneToOneField(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="lawyer"
     )
     activation_code_hash = models.CharField(max_length=128, blank=True)
     activation_code_issued_at = models.DateTimeField(null=True, blank=True)
-    activation_failures = models.PositiveSmallIntegerField(default=0)
-    activation_failed_at = models.DateTimeField(null=True, blank=True)
+    # The person was erased: the row stays as a number, which the ledgers stand on (people/privacy).
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(licence_number__regex=r"^\d{17}$"), name="people_licence_number_format"
+                condition=models.Q(licence_number__regex=r"^\d{17}$", erased_at__isnull=True)
+                | models.Q(
+                    licence_number__regex=r"^E\d{16}$",
+                    erased_at__isnull=False,
+                    phone="",
+                    email="",
+                    birth_year__isnull=True,
+                    account__isnull=True,
+                ),
+                name="people_licence_number_format",
             )
         ]
 
@@ -88,8 +99,10 @@ class Lawyer(models.Model):
 
     @property
     def masked_licence_number(self) -> str:
-        """The licence number as lists and exports show it: first five digits, four stars, last five."""
-        return f"{self.licence_number[:5]}****{self.licence_number[-5:]}"
+        """The licence number as lists and exports show it: first five digits, four stars, last five. Of somebody who was
+        erased there is none.
+        """
+        return masks.masked_licence_number(self.licence_number) if self.erased_at is None else masks.STARS
 
 
 class Practice(models.Model):

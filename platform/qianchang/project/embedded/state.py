@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from courses.catalogue.site import ensure_site
 from programmes import api as programmes
+from qianchang.people.rosters.regions import load_regions
 
 
 def prepare(say: Callable[[str], None]) -> None:
@@ -27,6 +28,7 @@ def prepare(say: Callable[[str], None]) -> None:
     at = timezone.now()
     loaded = programmes.load_facts(at=at)
     say("programme facts loaded: " + ", ".join(f"{count} {kind}" for kind, count in loaded.counts.items()))
+    say(f"{load_regions(at=at)} counties and regions entered")
     ensure_site(at=at)
     say("catalogue pages ready")
     stamp.write_text(print_of_code, encoding="ascii")
@@ -39,6 +41,7 @@ def _fingerprint(root: Path) -> str:
         "*/*/migrations/*.py",
         "platform/qianchang/*/migrations/*.py",
         "platform/qianchang/*/*.json",
+        "platform/qianchang/people/rosters/*.csv",
         "platform/qianchang/project/settings/*.py",
         "courses/*/*.json",
         "programmes/*/facts/*",

@@ -8,6 +8,10 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from qianchang.project.settings.accounts import *  # noqa: F403
+from qianchang.project.settings.accounts import OIDC_ORIGIN
+from qianchang.project.settings.privacy import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parents[4]
 
 env = environ.Env()
@@ -40,6 +44,10 @@ INSTALLED_APPS = [
     "qianchang.groundwork",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -78,9 +86,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qianchang.people.preview.PreviewMiddleware",
+    "qianchang.people.walls.ask_as_whoever_is_signed_in",
+    "qianchang.people.origins.note_where_from",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qianchang.people.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "qianchang.project.urls"
@@ -216,6 +228,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "resume roster imports": {
+        "task": "qianchang.people.rosters.resume",
+        "schedule": 60.0,
+        "options": {"queue": "short", "expires": 60},
+    },
+    # No request hands its own code over: that would take longer for a number that is known.
+    "send activation codes": {
+        "task": "qianchang.people.send_codes",
+        "schedule": 5.0,
+        "options": {"queue": "short", "expires": 5},
+    },
+    "send invitations": {
+        "task": "qianchang.people.send_invitations",
+        "schedule": 30.0,
+        "options": {"queue": "middle", "expires": 30},
+    },
     "reconcile media jobs": {
         "task": "media_pipeline.conductor.reconcile",
         "schedule": 5.0,
@@ -231,15 +259,55 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "middle", "expires": 3600},
     },
+    "keep privacy": {  # the first of each day finds what is overdue, the others almost nothing
+        "task": "qianchang.people.keep_privacy",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "make files of own data": {  # those that no worker was told of
+        "task": "qianchang.people.make_data_exports",
+        "schedule": 300.0,
+        "options": {"queue": "middle", "expires": 300},
+    },
     "sign heads of ledgers": {  # the first of each day signs, the others find it done
         "task": "qianchang.groundwork.sign_heads",
         "schedule": 3600.0,
         "options": {"queue": "middle", "expires": 3600},
     },
-    "mail answers of appeals": {
-        "task": "courses.credits.mail_answers",
+    "send mails": {
+        "task": "qianchang.people.send_mails",
         "schedule": 60.0,
-        "options": {"queue": "short", "expires": 60},
+        "options": {"queue": "middle", "expires": 60},
+    },
+    "write the mails of the day": {
+        "task": "qianchang.people.compose_summaries",
+        "schedule": 600.0,
+        "options": {"queue": "middle", "expires": 600},
+    },
+    "announce sessions": {
+        "task": "courses.schedule.announce",
+        "schedule": 300.0,
+        "options": {"queue": "middle", "expires": 300},
+    },
+    "tell administrators what failed": {
+        "task": "media_pipeline.conductor.raise_alarms",
+        "schedule": 300.0,
+        "options": {"queue": "middle", "expires": 300},
+    },
+    "remind of uploads that rest": {
+        "task": "courses.catalogue.remind_of_uploads",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "tell lawyers of their hours": {
+        "task": "courses.credits.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "remind officers": {
+        "task": "programmes.quotas.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
     },
 }
 
@@ -249,48 +317,7 @@ LEDGER_KEY: str = env.str("QIANCHANG_LEDGER_KEY", default="")
 # Public keys (64 hex digits each) that signed here before the present one.
 LEDGER_OLD_KEYS: list[str] = env.list("QIANCHANG_LEDGER_OLD_KEYS", default=[])
 
-# --- Accounts --------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "qianchang.people.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_USERNAME_MIN_LENGTH = 3
-ACCOUNT_FORMS = {
-    "login": "qianchang.people.forms.SignInForm",
-    "set_password": "qianchang.people.forms.NewPasswordForm",
-    "change_password": "qianchang.people.forms.OtherPasswordForm",
-    "reset_password_from_key": "qianchang.people.forms.NewPasswordByLinkForm",
-}
-# A whole county town may sit behind one address: limits by address are wide, those on one account are not.
-ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "40/m/ip,5/300s/key",
-    "activate": "40/m/ip",
-    "verify": "60/m/ip",
-    "certificate_paper": "30/m/user",
-}
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-WAGTAILADMIN_LOGIN_URL = "/account/login/"
-# allauth's mails are limited, Wagtail's are not.
-WAGTAIL_PASSWORD_RESET_ENABLED = False
-SESSION_COOKIE_AGE = 30 * 24 * 3600
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+# --- Mail: accounts have settings of their own (accounts.py). ------------------------------------------------------
 _MAIL = env.email_url("QIANCHANG_EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
 EMAIL_HOST: str = _MAIL["EMAIL_HOST"] or "localhost"
@@ -300,6 +327,8 @@ EMAIL_HOST_PASSWORD: str = _MAIL["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("QIANCHANG_FROM", default="qianchang@localhost")
+# The hour (local time) from which the one mail of the day is written.
+MAIL_SUMMARY_HOUR: int = env.int("QIANCHANG_SUMMARY_HOUR", default=8)
 
 # The limits above are counted in the cache, so all processes and machines share it. In the database and not at the
 # broker: its counting is atomic, it needs nothing more to run, and without a broker pages and sign-in still work.
@@ -344,7 +373,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, *([S3_ORIGIN] if S3_BUCKET else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Chromium asks this of redirects too: signing in at an outside provider begins with a form.
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_ORIGIN else [])],
         "frame-ancestors": [NONE],
     },
 }

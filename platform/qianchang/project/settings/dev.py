@@ -3,7 +3,7 @@
 import secrets
 
 from qianchang.project.settings.base import *  # noqa: F403
-from qianchang.project.settings.base import LEDGER_KEY, STATE_DIR
+from qianchang.project.settings.base import LEDGER_KEY, SMS_SENDER, STATE_DIR
 
 
 def _secret_of_this_state(name: str, fresh: str) -> str:
@@ -18,3 +18,7 @@ def _secret_of_this_state(name: str, fresh: str) -> str:
 
 SECRET_KEY = _secret_of_this_state("secret-key", secrets.token_urlsafe(50))
 LEDGER_KEY = LEDGER_KEY or _secret_of_this_state("ledger-key", secrets.token_hex(32))
+# Text messages stand in the log, unless a gateway is named.
+SMS_SENDER = SMS_SENDER or "qianchang.people.senders.LogSender"
+# Passkeys on http://localhost: browsers take it for safe, the library must be told.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -1,0 +1,1 @@
+"""A roster of invented lawyers, imported, mended, sent again and undone: seconds and memory."""

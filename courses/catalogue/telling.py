@@ -1,0 +1,77 @@
+"""What experts are told of their lectures (product-design.md, section 8): by messages, and mails as those say."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from courses.catalogue.models import LecturePage
+from media_pipeline import api as media
+from qianchang.people import notices
+from qianchang.people.models import Account
+
+
+def tell_published(lecture: LecturePage, *, version: int, at: datetime) -> None:
+    """Tell the expert that a version of the lecture stands in the catalogue."""
+    _tell("lecture_published", lecture, key=f"{lecture.pk}:{version}", at=at)
+
+
+def tell_returned(lecture: LecturePage, *, at: datetime) -> None:
+    """Tell the expert what to change: one thing a line, as the reviewer wrote it."""
+    remarks = [line for line in lecture.return_reason.splitlines() if line.strip()]
+    key = f"{lecture.pk}:{at.isoformat()}"
+    _tell(
+        "lecture_returned", lecture, key=key, at=at, count=max(len(remarks), 1), reason=lecture.return_reason
+    )
+
+
+def tell_received(*, recording_id: int, at: datetime) -> None:
+    """Tell the expert that the lecture of a recording arrived and can be tried."""
+    _tell_of_recording("lecture_received", recording_id, at=at)
+
+
+def tell_processed(*, recording_id: int, at: datetime) -> None:
+    """Tell the expert that every way of watching the lecture of a recording is done."""
+    _tell_of_recording("processing_done", recording_id, at=at)
+
+
+def remind_of_uploads(*, at: datetime) -> int:
+    """Tell everybody whose upload has rested for a day that it can be resumed, once for each place where it stopped.
+    Returns how many were told now.
+    """
+    told = 0
+    for upload in media.resting_uploads(at=at):
+        words: dict[str, str | int] = {
+            "name": upload.name,
+            "percent": upload.percent,
+            "days": upload.days_left,
+        }
+        told += notices.post_many(
+            event="upload_resting",
+            key=f"{upload.public_id}:{upload.offset}",
+            told={upload.owner_id: words},
+            at=at,
+            link=reverse("catalogue:teach"),
+        )
+    return told
+
+
+def _tell_of_recording(event: str, recording_id: int, *, at: datetime) -> None:
+    lecture = LecturePage.objects.filter(recording_id=recording_id).select_related("submitted_by").first()
+    if lecture is not None:
+        _tell(event, lecture, key=str(recording_id), at=at)
+
+
+def _tell(event: str, lecture: LecturePage, *, key: str, at: datetime, **words: str | int) -> None:
+    expert: Account | None = lecture.submitted_by
+    if expert is not None:
+        link = reverse("catalogue:teach_lecture", args=[lecture.pk])
+        notices.post(
+            event=event,
+            account=expert,
+            at=at,
+            key=key,
+            link=link,
+            title=lecture.title,
+            title_en=lecture.title_en,
+            **words,
+        )

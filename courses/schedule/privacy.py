@@ -1,0 +1,18 @@
+"""What training sessions hold about a person: who entered and held them, by number."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qianchang.groundwork.personal_data import declare, declare_none
+
+
+def declare_holdings() -> None:
+    """Declare every table of sessions."""
+    declare(
+        "schedule.TrainingSession",
+        purpose=_("Who entered a session, and who recorded it as held"),
+        acts=("entered_by", "held_by"),
+        texts=("place",),
+        published=True,
+        kept="four eyes must stay provable",
+    )
+    declare_none("a list of ways to hold a session", "schedule.DeliveryMode")

@@ -1,0 +1,240 @@
+"""Everything that a page can be about, once for Guangxi, once for Yunnan and once for Guangdong.
+
+Guangdong is paired with Guangxi. So to the beneficiary officer of Guangxi the first is the own object, the second
+another association's and the third the paired one's; to the supporting officer of Guangdong the last is the own one.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from courses.attendance import operations as attendance
+from courses.attendance.packs import open_pack
+from courses.catalogue import operations as catalogue
+from courses.catalogue.models import LecturePage
+from courses.certificates.operations import issue_certificate
+from courses.credits import appeals, corrections
+from courses.credits.operations import ensure_default_rules
+from courses.enrolment import classes
+from courses.enrolment.operations import enrol, release_lecture
+from media_pipeline.conductor.models import MediaJob
+from media_pipeline.uploads.models import Upload
+from programmes.plans.models import Target
+from programmes.quotas.operations import schedule_session
+from qianchang.people import editing
+from qianchang.people.facts import record_pairing
+from qianchang.people.models import Account, Association, Lawyer, Pairing, RoleGrant, RosterImport
+from qianchang.people.permissions import Column
+from tests.courses.factories import make_course, make_draft
+from tests.programmes.factories import Office
+from tests.world import World
+
+R = RoleGrant.Role
+GUANGXI, YUNNAN, GUANGDONG = "CN-GX", "CN-YN", "CN-GD"
+OWNERS = (GUANGXI, YUNNAN, GUANGDONG)
+
+
+@dataclass
+class Things:
+    """What one association has: whose it is, and the numbers that stand in addresses."""
+
+    association: Association
+    lawyer: Lawyer
+    expert: Account
+    # The associations of both sides of its session: who held it, and for whom.
+    supporter: str
+    beneficiary: str
+    in_addresses: dict[str, Any]
+
+
+class Scene:
+    """The cast, one account for each column of the matrix, and the things of three associations."""
+
+    def __init__(self) -> None:
+        self.world = world = World()
+        self.office = Office(world)
+        ensure_default_rules(world.now)
+        # Wagtail's own migrations make this group, with this right; people/editing.py puts accounts into it.
+        editors, _made = Group.objects.get_or_create(name=editing.GROUP)
+        editors.permissions.add(Permission.objects.get(codename="access_admin"))
+        self.accounts: dict[Column, Account] = {
+            Column.L: world.county_account,
+            Column.E: world.expert,
+            Column.C: world.county_contact,
+            Column.B: world.beneficiary_officer,
+            Column.S: world.supporting_officer,
+            Column.N: world.national_officer,
+            Column.W: world.editor,
+            Column.A: world.administrator,
+        }
+        beijing = Association.objects.get(code="CN-BJ")
+        # The documents assign sessions to Guangdong only; another pair needs a line of its own.
+        line = Target.objects.get(plan=self.office.plan, supporter=world.guangdong, beneficiary=world.yunnan)
+        line.pk, line.key, line.supporter = None, "other pair", beijing
+        line.save()
+        record_pairing(
+            kind=Pairing.Kind.STRONG_WITH_WEAK,
+            supporting=world.guangdong,
+            beneficiary=world.guangxi,
+            programme_code="BQQ-2012",
+            valid_from=world.day,
+            source="tests",
+            by=world.national_officer,
+            at=world.now,
+        )
+        self.things = {
+            GUANGXI: self._things(
+                world.guangxi,
+                world.county_lawyer,
+                self._expert("gx.expert", world.guangxi),
+                (world.beneficiary_officer, world.second_beneficiary_officer),
+                (world.guangdong, world.guangxi),
+            ),
+            YUNNAN: self._things(
+                world.yunnan,
+                world.yunnan_lawyer,
+                self._expert("yn.expert", world.yunnan),
+                (world.yunnan_officer, self._officer("yn.second", world.yunnan)),
+                (beijing, world.yunnan),
+            ),
+            GUANGDONG: self._things(
+                world.guangdong,
+                world.expert_lawyer,
+                world.expert,
+                (world.supporting_officer, world.second_supporting_officer),
+                (world.guangdong, world.yunnan),
+            ),
+        }
+        self._sessions: dict[Column, str] = {}
+        for column, account in self.accounts.items():
+            client = Client()
+            client.force_login(account)
+            # The password was typed a moment ago: dangerous acts do not ask for it again.
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "password", "at": world.now.timestamp()}]
+            session["account_authentication_methods_user"] = str(account.pk)
+            session.save()
+            self._sessions[column] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def browser(self, column: Column) -> Client:
+        """Return a fresh browser in which somebody of a column is signed in, or a guest's."""
+        client = Client()
+        if column in self._sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[column]
+        return client
+
+    def _expert(self, username: str, association: Association) -> Account:
+        return self.world.grant(self.world.account(username, "讲师"), R.EXPERT, association)
+
+    def _officer(self, username: str, association: Association) -> Account:
+        return self.world.grant(self.world.account(username, "专员"), R.BENEFICIARY_OFFICER, association)
+
+    def _things(
+        self,
+        association: Association,
+        lawyer: Lawyer,
+        expert: Account,
+        officers: tuple[Account, Account],
+        sides: tuple[Association, Association],
+    ) -> Things:
+        world, now = self.world, self.world.now
+        lecture = self._published(association, expert)
+        other = self._published(association, expert)
+        assert lawyer.account is not None
+        enrol(lawyer=lawyer, lecture=lecture, by=lawyer.account, at=now)
+        version = lecture.versions.get()
+        playback = attendance.open_playback(
+            lawyer=lawyer, version=version, device="old PC", device_now_ms=0, at=now
+        )
+        pack = open_pack(
+            lawyer=lawyer,
+            version=version,
+            pack_id=playback.public_id.__class__(int=association.pk),
+            device="old PC",
+            device_now_ms=0,
+            at=now,
+        )
+        entry = self.office.reached(lecture, lawyer)
+        appeal = appeals.file_appeal(
+            lawyer=lawyer, entry=entry, words="请核对。", photo=b"jpeg", by=lawyer.account, at=now
+        )
+        correction = corrections.propose_correction(
+            subject=corrections.subject_of_entry(self.office.reached(other, lawyer)),
+            reason="重复。",
+            by=officers[1],
+            at=now,
+        )
+        certificate = issue_certificate(lawyer=lawyer, year=2026, by=lawyer.account, at=now)
+        course = make_course(world, [lecture], title=f"课程{association.pk}")
+        run = classes.open_class(
+            course=course, association=association, terms=classes.Terms(name="秋季班"), by=officers[0], at=now
+        )
+        seat = enrol(lawyer=lawyer, course=course, run=run, by=lawyer.account, at=now)
+        supporter, beneficiary = sides
+        session = schedule_session(
+            plan=self.office.plan,
+            lecture_id=self._released_lecture(supporter).pk,
+            mode_code="network_video",
+            supporter=supporter,
+            beneficiary=beneficiary,
+            date=world.day + timedelta(days=association.pk % 7),
+            by=world.national_officer,
+            at=now,
+        )
+        assert lecture.recording is not None
+        upload = Upload.objects.create(
+            owner=expert,
+            recording=lecture.recording,
+            length=1000,
+            created_at=now,
+            expires_at=now + timedelta(days=7),
+        )
+        job = MediaJob.objects.filter(recording=lecture.recording).first()
+        assert job is not None
+        return Things(
+            association=association,
+            lawyer=lawyer,
+            expert=expert,
+            supporter=supporter.code,
+            beneficiary=beneficiary.code,
+            in_addresses={
+                "lecture": lecture.pk,
+                "draft": make_draft(world, by=expert, association=association, at=now).pk,
+                "course": course.pk,
+                "upload": upload.public_id,
+                "recording": lecture.recording.public_id,
+                "job": job.pk,
+                "playback": playback.public_id,
+                "pack": pack.public_id,
+                "entry": entry.pk,
+                "appeal": appeal.pk,
+                "correction": correction.pk,
+                "certificate": certificate.number,
+                "class": run.pk,
+                "enrolment": seat.pk,
+                "session": session.code,
+                "lawyer": lawyer.pk,
+                "version": version.pk,
+                "firm": lawyer.firm_id,
+                "import": RosterImport.objects.create(
+                    association=association, file_name="名册.csv", created_at=now, stands_on=world.day
+                ).pk,
+                "account": lawyer.account.pk,
+            },
+        )
+
+    def _published(self, association: Association, expert: Account) -> LecturePage:
+        now, national = self.world.now, self.world.national_officer
+        lecture = make_draft(self.world, by=expert, association=association, at=now, duration_ms=3_600_000)
+        lecture = catalogue.submit_lecture(lecture=lecture, by=expert, at=now)
+        catalogue.publish_lecture(lecture=lecture, by=national, at=now)
+        lecture.refresh_from_db()
+        release_lecture(lecture=lecture, associations=None, by=national, at=now)
+        return lecture
+
+    def _released_lecture(self, association: Association) -> LecturePage:
+        return self._published(association, self._expert(f"lecturer.{Account.objects.count()}", association))

@@ -1,0 +1,73 @@
+"""The walls and every address once more on a real server, as a user of the database whom the walls bind."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.postgresql import postgresql
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+def run(url: str, *command: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
+    environment |= {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.test",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
+    }
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    return done.stdout + done.stderr
+
+
+def test_the_walls_hold(server: str) -> None:
+    told = run(server, "-m", "pytest", "-q", "tests/people/permissions/test_walls.py")
+
+    assert " passed" in told
+    assert "skipped" not in told
+
+
+def test_every_address_answers_the_same_behind_the_walls(server: str) -> None:
+    told = run(server, "-m", "pytest", "-q", "tests/people/permissions/test_every_address.py")
+
+    assert " passed" in told
+
+
+def test_a_migrated_site_shows_nobody_to_a_connection_that_says_nothing(server: str) -> None:
+    # Given a site that was migrated, with somebody on its roster.
+    run(server, "manage.py", "migrate", "-v", "0")
+    run(
+        server,
+        "-c",
+        "import django; django.setup()\nfrom django.db import transaction\nfrom tests.world import World\n"
+        "World().county_lawyer",
+    )
+    # Then a bare connection as the same user sees nobody until it says who asks.
+    with psycopg.connect(server) as connection:
+        everybody = "SELECT count(*) FROM people_lawyer"
+        assert connection.execute(everybody).fetchone() == (0,)
+        connection.execute("SELECT set_config('qianchang.account', 'platform', false)")
+        assert connection.execute(everybody).fetchone() == (1,)
+
+
+def test_the_check_of_a_deployment_names_a_user_whom_no_wall_binds(server: str) -> None:
+    superuser = server.replace("site@", "tester@")
+    check = "import django; django.setup()\nfrom qianchang.project.checks import walls_bind\nprint(walls_bind(None))"
+
+    assert "qianchang.E010" in run(superuser, "-c", check)
+    assert run(server, "-c", check).strip() == "[]"
