@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check lock messages bench-media bench-attendance bench-roster bench-watch watch-hour clean
+.PHONY: help demo up test test-fast test-postgresql check lock messages bench-media bench-attendance bench-roster bench-watch watch-hour clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,6 +23,10 @@ test: ## every test: the fast suite, then media, browser and whole-site suites
 test-fast: ## only the fast suite (no ffmpeg, no browser)
 	@deploy/bootstrap test
 	$(PYTHON) -m pytest -q -n 2 -m "not media and not browser and not stack"
+
+test-postgresql: ## the fast suite on PostgreSQL, as a user whom row-level security binds (TESTS="tests/courses -x")
+	@deploy/bootstrap test
+	$(PYTHON) -m tests.on_postgresql $(or $(TESTS),-n 2)
 
 check: ## lint, types, import contracts, missing migrations and translations
 	@deploy/bootstrap test

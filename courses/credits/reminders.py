@@ -39,7 +39,9 @@ def tell_of_week(*, at: datetime) -> int:
     brought = dict(rows.values_list("lawyer").annotate(sum=Sum("hours")))
     earned = {lawyer: hours for lawyer, hours in brought.items() if hours > 0}
     told = 0
-    for term, lawyers in _by_term(_with_account().filter(pk__in=earned), at=at):
+    # Asked by the table itself: thousands of numbers are more than a statement may hold.
+    for term, portion in _by_term(_with_account().filter(pk__in=rows.values("lawyer")), at=at):
+        lawyers = [lawyer for lawyer in portion if lawyer.pk in earned]
         missing = duties.hours_missing(lawyers, term)
         words = {
             lawyer.account_id or 0: {

@@ -160,16 +160,16 @@ def _tell(run: CourseRun, promoted: Sequence[Enrolment], *, at: datetime) -> Non
         rows = Lawyer.objects.filter(pk__in=[each.lawyer_id for each in promoted], account__isnull=False)
         accounts = dict(rows.values_list("pk", "account"))
     words: dict[str, str | int] = {"title": run.course.title, "title_en": run.course.title_en}
-    for enrolment in promoted:
-        account = accounts.get(enrolment.lawyer_id)
-        if account is not None:
-            notices.post_many(
-                event="class_place",
-                key=f"{enrolment.pk}:{enrolment.ticket}",
-                told={account: words},
-                at=at,
-                link=run.course.get_url() or "",
-            )
+    waited = [(accounts[each.lawyer_id], each) for each in promoted if each.lawyer_id in accounts]
+    # Two classes that tell the same people at one moment lock their accounts in the same order.
+    for account, enrolment in sorted(waited, key=lambda each: each[0]):
+        notices.post_many(
+            event="class_place",
+            key=f"{enrolment.pk}:{enrolment.ticket}",
+            told={account: words},
+            at=at,
+            link=run.course.get_url() or "",
+        )
 
 
 def locked(run: CourseRun) -> CourseRun:

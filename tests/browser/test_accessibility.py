@@ -21,11 +21,15 @@ NOT_OURS = ("/cms/", "/api/", "/media/", "/account/logout/", "/django-admin/")
 NO_PAGE = (".pdf", ".jwt", ".json", ".txt", ".sig", ".pem", ".jpg", ".csv", ".xlsx", ".vtt", ".docx")
 # What each role must at least have been shown, so that a walk that went astray does not pass.
 MUST_SEE = {
-    None: {"certificates:verify_form", "ledger:heads", "account_login", "people:activate"},
+    None: {
+        "certificates:verify_form", "ledger:heads", "account_login", "people:activate", "people:activate_slip",
+        "account_reset_password",
+    },
     "second": {
         "credits:my_hours", "credits:rules", "credits:entry", "credits:my_appeals", "credits:my_appeal",
         "credits:new_appeal", "certificates:year", "certificates:verify", "catalogue:my_learning",
-        "people:settings", "attendance:downloads", "attendance:pack_player",
+        "people:settings", "attendance:downloads", "attendance:pack_player", "people:sessions", "mfa_index",
+        "mfa_activate_totp", "mfa_add_webauthn", "account_email", "account_change_password",
     },
     "expert": {"catalogue:teach"},
     "colleague": {
@@ -35,7 +39,7 @@ MUST_SEE = {
     },
     "supporting": {"quotas:todo", "quotas:board", "quotas:sessions", "quotas:session", "catalogue:review"},
     "national": {"quotas:todo", "quotas:board"},
-    "administrator": {"queue:queue"},
+    "administrator": {"queue:queue", "manage:second_factor"},
 }  # fmt: skip
 STARTS = {
     None: ("/", "/verify/", "/verify/QC-2026-0000-0000/", "/account/activate/", "/no-such-page/", "/office/"),
@@ -58,7 +62,7 @@ STARTS = {
     ),
     "supporting": ("/office/", "/office/review/", "/office/sessions/", "/office/sessions/new/"),
     "national": ("/office/",),
-    "administrator": ("/office/queue/", "/office/review/"),
+    "administrator": ("/office/queue/", "/office/review/", "/manage/second-factor/"),
 }
 # So many pages of one kind are looked at.
 OF_A_KIND = 1

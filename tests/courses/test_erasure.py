@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils.timezone import localdate
 from PIL import Image
 
+from courses.attendance import packs
+from courses.attendance.models import Playback
 from courses.certificates import operations as certificates
 from courses.certificates import pdf, queries
 from courses.certificates.models import Certificate
@@ -22,7 +27,7 @@ from courses.credits import appeals, corrections
 from courses.credits.models import Appeal, AppealPhoto, CreditEntry
 from qianchang.groundwork import audit, ledgers
 from qianchang.groundwork.models import AuditEntry
-from qianchang.people import unmasking
+from qianchang.people import unmasking, users
 from qianchang.people.models import ErasureRequest, LedgerKey, RoleGrant
 from qianchang.people.models.rosters import RosterImport, RosterRow
 from qianchang.people.privacy import erasure, own_data
@@ -110,6 +115,9 @@ def life(world, watched, folders, at) -> dict[str, Any]:
         at=at,
     )
     corrections.carry_out(correction=proposed, by=world.second_beneficiary_officer, at=at)
+    appeals.answer_appeal(
+        appeal=asked, corrected=True, words=f"{NAME}：已更正", by=world.second_beneficiary_officer, at=at
+    )
     certificates.revoke_certificate(
         certificate=certificate, reason=f"{NAME}的学时已冲正", by=world.beneficiary_officer, at=at
     )
@@ -138,13 +146,13 @@ def life(world, watched, folders, at) -> dict[str, Any]:
 
 @pytest.fixture
 def erase(world, at) -> Callable[[], ErasureRequest]:
-    """Return a function that lets two officers erase the county lawyer."""
+    """Return a function that lets two officers erase the county lawyer, who was told and did not say no."""
 
     def act() -> ErasureRequest:
         proposed = erasure.propose(
             lawyer=world.county_lawyer, reason="本人书面申请", by=world.beneficiary_officer, at=at
         )
-        return erasure.carry_out(request=proposed, by=world.second_beneficiary_officer, at=at)
+        return erasure.carry_out(request=proposed, by=world.second_beneficiary_officer, at=proposed.due_at)
 
     return act
 
@@ -254,13 +262,88 @@ class TestNamesThatTwoPeopleBear:
         assert {"groundwork.AuditEntry"} <= {place["model"] for place in request.outcome["left"]}
 
 
+class TestNoWayBackIn:
+    def test_roles_end_with_the_person(self, life, erase, world, at):
+        account = world.county_account
+        today = at.date()
+        held = account.role_grants.create(role="expert", valid_from=today - timedelta(days=9))
+        account.role_grants.create(
+            role="expert", valid_from=today + timedelta(days=40), valid_until=None, association=world.guangxi
+        )
+        request = erase()
+        held.refresh_from_db()
+        assert held.valid_until == localdate(request.due_at)
+        assert not account.role_grants.filter(valid_until__isnull=True).exists()
+
+    def test_no_session_no_factor_no_identity_and_no_key_of_downloads_is_left(self, life, erase, world):
+        account = world.county_account
+        Authenticator.objects.create(user=account, type="totp", data={})
+        SocialAccount.objects.create(user=account, provider="oidc", uid="sub-1")
+        playback = Playback.objects.filter(lawyer=world.county_lawyer).first()
+        key = packs.key_of(playback, account)
+        assert packs.account_of(key, playback.public_id) == account
+        erase()
+        assert not Authenticator.objects.filter(user=account).exists()
+        assert not SocialAccount.objects.filter(user=account).exists()
+        assert packs.account_of(key, playback.public_id) is None
+
+    def test_an_administrator_cannot_open_the_account_again(self, life, erase, world, at):
+        erase()
+        account = world.county_account
+        with pytest.raises(users.UnableToChangeAccount):
+            users.reopen_account(account=account, reason="误关闭了", by=world.administrator, at=at)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(account).objects.filter(pk=account.pk).update(is_active=True)
+
+
 class TestWhoMay:
     def test_nobody_carries_out_what_they_proposed(self, life, world, at):
         proposed = erasure.propose(
             lawyer=world.county_lawyer, reason="本人书面申请", by=world.beneficiary_officer, at=at
         )
         with pytest.raises(erasure.UnableToErase):
-            erasure.carry_out(request=proposed, by=world.beneficiary_officer, at=at)
+            erasure.carry_out(request=proposed, by=world.beneficiary_officer, at=proposed.due_at)
+
+    def test_whoever_signs_in_here_is_told_and_can_say_no(self, life, world, at):
+        proposed = erasure.propose(
+            lawyer=world.county_lawyer, reason="本人书面申请", by=world.beneficiary_officer, at=at
+        )
+        told = world.county_account.notices.get(event="erasure_proposed")
+        assert told.words["association"] == "广西律师协会"
+        with pytest.raises(erasure.UnableToErase):
+            erasure.carry_out(
+                request=proposed,
+                by=world.second_beneficiary_officer,
+                at=proposed.due_at - timedelta(minutes=1),
+            )
+        with pytest.raises(erasure.ErasureUnknown):
+            erasure.refuse(request=proposed, by=world.second_county_lawyer.account, at=at)
+        assert erasure.refuse(request=proposed, by=world.county_account, at=at).state == "refused"
+        with pytest.raises(erasure.UnableToErase):
+            erasure.carry_out(request=proposed, by=world.second_beneficiary_officer, at=proposed.due_at)
+        assert places_in_the_database(NUMBER)
+
+    def test_whoever_never_signed_in_here_need_not_be_waited_for(self, world, at):
+        lawyer = world.unactivated_lawyer
+        proposed = erasure.propose(lawyer=lawyer, reason="本人已经去世", by=world.beneficiary_officer, at=at)
+        done = erasure.carry_out(request=proposed, by=world.second_beneficiary_officer, at=at)
+        assert done.state == "done"
+
+    def test_a_question_about_hours_is_answered_before_the_asker_is_erased(self, life, world, at):
+        Appeal.objects.update(state=Appeal.State.TAKEN_UP, decided_at=None, decided_by=None, answer="")
+        with pytest.raises(erasure.UnableToErase):
+            erasure.propose(
+                lawyer=world.county_lawyer, reason="本人书面申请", by=world.beneficiary_officer, at=at
+            )
+        assert erasure.ask_for_own(account=world.county_account, at=at).is_open
+
+    def test_an_office_that_was_given_meanwhile_stops_it_and_holds_no_other_wish_up(self, life, world, at):
+        wish = erasure.ask_for_own(account=world.county_account, at=at)
+        other = erasure.ask_for_own(account=world.second_county_lawyer.account, at=at + timedelta(seconds=1))
+        world.grant(world.county_account, RoleGrant.Role.BENEFICIARY_OFFICER, world.baise)
+        assert erasure.carry_out_due(at=other.due_at) == 1
+        wish.refresh_from_db()
+        assert wish.is_open
 
     @pytest.mark.parametrize(
         "who", ["yunnan_officer", "supporting_officer", "national_officer", "editor", "county_account"]
@@ -270,7 +353,7 @@ class TestWhoMay:
             lawyer=world.county_lawyer, reason="本人书面申请", by=world.beneficiary_officer, at=at
         )
         with pytest.raises(erasure.ErasureUnknown):
-            erasure.carry_out(request=proposed, by=getattr(world, who), at=at)
+            erasure.carry_out(request=proposed, by=getattr(world, who), at=proposed.due_at)
 
     def test_whoever_holds_an_office_hands_it_over_first(self, life, world, at):
         world.grant(world.county_account, RoleGrant.Role.BENEFICIARY_OFFICER, world.baise)

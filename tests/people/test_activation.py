@@ -6,7 +6,7 @@ import pytest
 
 from qianchang.groundwork.models import AuditEntry
 from qianchang.people import activation, operations
-from qianchang.people.models import Account, Lawyer
+from qianchang.people.models import Account, Lawyer, NumberTries
 from tests.world import R, World, full_width
 
 NEW_PASSWORD = "seven rivers meet at dusk"
@@ -49,6 +49,8 @@ def test_the_code_has_eight_digits_and_is_kept_only_as_a_hash(world: World, slip
 def test_the_code_works_once(world: World, slip: str) -> None:
     activate(world, world.unactivated_lawyer, slip)
 
+    # The row of tries stays: whoever pressed the button twice waits for it, and is told the same as anybody.
+    assert NumberTries.objects.get().failures == 0
     with pytest.raises(operations.ActivationRefused):
         activate(world, world.unactivated_lawyer, slip)
 
@@ -169,6 +171,31 @@ def test_no_officer_prints_a_slip_for_somebody_who_holds_a_role(world: World) ->
 
     assert operations.issue_activation_code(lawyer=world.county_lawyer, by=world.administrator, at=world.now)
     assert account.check_password(World.PASSWORD)
+
+
+def test_nor_for_somebody_whose_role_begins_later(world: World) -> None:
+    operations.grant_role(
+        account=world.county_account,
+        role=R.BENEFICIARY_OFFICER,
+        association=world.guangxi,
+        valid_from=world.day + timedelta(days=3),
+        at=world.now,
+    )
+
+    with pytest.raises(activation.SlipNotForYou):
+        operations.issue_activation_code(
+            lawyer=world.county_lawyer, by=world.second_beneficiary_officer, at=world.now
+        )
+
+
+def test_a_slip_from_before_the_role_is_worthless(world: World) -> None:
+    code = operations.issue_activation_code(
+        lawyer=world.county_lawyer, by=world.beneficiary_officer, at=world.now
+    )
+    world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+
+    with pytest.raises(operations.ActivationRefused):
+        activate(world, world.county_lawyer, code)
 
 
 def test_slips_for_many_leave_out_those_who_hold_a_role(world: World) -> None:

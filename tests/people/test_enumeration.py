@@ -176,3 +176,15 @@ def test_a_new_password_by_mail_is_promised_alike_and_both_get_a_mail(world: Wor
         (302, reverse("account_reset_password_done"))
     }
     assert [message.to for message in mail.outbox] == [["liang@example.org"], ["nobody@example.org"]]
+
+
+def test_the_link_in_a_mail_leads_to_the_site_whatever_name_it_was_asked_under(
+    world: World, settings
+) -> None:
+    settings.SITE_ROOT_URL, settings.ALLOWED_HOSTS = "https://qianchang.example", ["*"]
+    Account.objects.filter(pk=world.supporting_officer.pk).update(email="liang@example.org")
+
+    Client().post(reverse("account_reset_password"), {"email": "liang@example.org"}, HTTP_HOST="evil.example")
+
+    assert "https://qianchang.example/account/password/reset/key/" in mail.outbox[0].body
+    assert "evil.example" not in mail.outbox[0].body + mail.outbox[0].subject

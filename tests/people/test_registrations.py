@@ -111,7 +111,7 @@ def test_a_firm_that_moved_to_the_city_takes_its_lawyers_out_of_the_county(
     assert lawyer.firm.seats.count() == 2
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=5, unique=True))
 def test_whatever_the_moves_every_day_has_one_place_and_a_move_never_changes_an_earlier_day(
     world: World, nanning: Firm, days: list[int]

@@ -9,13 +9,15 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from qianchang.groundwork.models import AuditEntry
-from qianchang.people import second_factor
-from qianchang.people.models import Account, Association
+from qianchang.people import activation, second_factor, sent_codes
+from qianchang.people.models import Account, Association, Lawyer
 from tests.world import R, World
 
 ClientFor = Callable[[Account], Client]
@@ -101,6 +103,46 @@ def test_recovery_codes_are_shown_once_and_one_signs_in(
     sign_in(again, world.supporting_officer)
     again.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert "_auth_user_id" not in again.session
+
+
+@pytest.mark.parametrize("way", ["slip", "code", "mail"])
+def test_no_way_to_another_password_leads_past_it(
+    world: World, client_for: ClientFor, client: Client, way: str
+) -> None:
+    """A slip, a code by mail and the link in a mail set the password; the second step is still asked for."""
+    lawyer, new = world.county_lawyer, "seven rivers meet at dusk"
+    set_up(client_for(world.county_account))
+    both = {"password": new, "password_again": new}
+
+    if way == "slip":
+        code = activation.issue_activation_code(lawyer=lawyer, at=timezone.now())
+        typed = {"licence_number": lawyer.licence_number, "name": lawyer.name, "code": code}
+        answer = client.post(reverse("people:activate_slip"), {**typed, **both})
+    elif way == "code":
+        Lawyer.objects.filter(pk=lawyer.pk).update(phone="13807760001", email="wei@example.org")
+        typed = {"licence_number": lawyer.licence_number, "name": lawyer.name, "phone": "13807760001"}
+        client.post(reverse("people:activate"), typed)
+        sent_codes.send_waiting_codes(at=timezone.now())
+        found = re.search(r"\d{6}", mail.outbox[0].body)
+        assert found
+        answer = client.post(reverse("people:activate_code"), {"code": found[0], **both})
+    else:
+        Account.objects.filter(pk=world.county_account.pk).update(email="wei@example.org")
+        client.post(reverse("account_reset_password"), {"email": "wei@example.org"})
+        found = re.search(r"/account/password/reset/key/\S+", mail.outbox[0].body)
+        assert found
+        page = client.get(found[0])["Location"]
+        client.post(page, {"password1": new, "password2": new})
+        answer = client.post(
+            reverse("account_login"), {"login": world.county_account.username, "password": new}
+        )
+
+    world.county_account.refresh_from_db()
+    assert world.county_account.check_password(new)
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+    # Nor does the half-way session open anything.
+    assert client.get("/account/settings/").wsgi_request.user.is_anonymous
 
 
 def test_guessing_codes_is_slow(world: World, client_for: ClientFor, client: Client) -> None:

@@ -1,17 +1,19 @@
 """A code by SMS or e-mail: who knows licence number, name and phone as they stand on the roster comes in."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
 from qianchang.people import activation, sent_codes
 from qianchang.people.models import Account, CodeRequest, Lawyer
 from qianchang.people.senders import NotSent
-from tests.world import World, full_width
+from tests.world import R, World, full_width
 
 NEW_PASSWORD = "seven rivers meet at dusk"
 PHONE = "13807760001"
@@ -187,6 +189,84 @@ def test_a_gateway_that_is_down_costs_nothing_and_the_code_goes_out_later(
     assert sent_codes.send_waiting_codes(at=world.later(seconds=5)) == 1
     assert sent_codes.send_waiting_codes(at=world.later(seconds=10)) == 0
     assert len(telephone.sent) == 1
+
+
+def test_whoever_holds_a_role_gets_no_code_where_the_roster_says(
+    world: World, telephone: type[Telephone]
+) -> None:
+    # Given an officer's own telephone, written into the roster beside the name of somebody with a role.
+    lawyer = world.county_lawyer
+    world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+    Lawyer.objects.filter(pk=lawyer.pk).update(phone=PHONE)
+
+    ask(world, lawyer)
+
+    assert sent_codes.send_waiting_codes(at=world.now) == 0
+    assert telephone.sent == []
+
+
+def test_a_code_from_before_the_role_is_worthless(world: World, telephone: type[Telephone]) -> None:
+    lawyer = world.county_lawyer
+    Lawyer.objects.filter(pk=lawyer.pk).update(phone=PHONE)
+    asked = ask(world, lawyer)
+    sent_codes.send_waiting_codes(at=world.now)
+    world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+
+    with pytest.raises(activation.ActivationRefused):
+        sent_codes.activate_with_code(
+            request_id=asked.pk, code=code_of(telephone.sent[0][1]), password=NEW_PASSWORD, at=world.now
+        )
+
+
+def test_a_gateway_that_is_down_is_not_asked_for_everybody(
+    world: World, lawyer: Lawyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _request in range(8):
+        ask(world, lawyer)
+    asked = []
+
+    def fails(*, request_id: int, at: datetime) -> bool:
+        asked.append(request_id)
+        raise NotSent("down")
+
+    monkeypatch.setattr(sent_codes, "send_code", fails)
+
+    assert sent_codes.send_waiting_codes(at=world.now) == 0
+    assert len(asked) == 5
+
+
+def test_an_address_that_the_mail_server_refuses_is_tried_once_and_stands_in_no_log(
+    world: World, lawyer: Lawyer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = []
+
+    def refuses(mail: EmailMessage) -> int:
+        tried.append(mail.to)
+        raise SMTPRecipientsRefused({mail.to[0]: (550, b"no such user")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuses)
+    Lawyer.objects.filter(pk=lawyer.pk).update(email="huang@example.org")
+    ask(world, lawyer)
+
+    assert sent_codes.send_waiting_codes(at=world.now) == 0
+    assert sent_codes.send_waiting_codes(at=world.later(seconds=5)) == 0
+    assert tried == [["huang@example.org"]]
+    assert "huang" not in caplog.text
+
+
+def test_a_mail_server_that_fails_names_no_address_in_the_log(
+    world: World, lawyer: Lawyer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(mail: EmailMessage) -> int:
+        raise SMTPDataError(451, b"later, huang@example.org")
+
+    monkeypatch.setattr(EmailMessage, "send", fails)
+    Lawyer.objects.filter(pk=lawyer.pk).update(email="huang@example.org")
+    ask(world, lawyer)
+
+    assert sent_codes.send_waiting_codes(at=world.now) == 0
+    assert "is tried again" in caplog.text
+    assert "huang" not in caplog.text
 
 
 def test_a_request_that_nobody_could_serve_for_ten_minutes_is_left_alone(

@@ -1,9 +1,12 @@
 """Sessions: their list, their end, and the password that is asked for again."""
 
+import re
 import time
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -11,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qianchang.people import operations, reauthentication, sessions
-from qianchang.people.models import Account
-from tests.world import World
+from qianchang.people.models import Account, Lawyer
+from tests.world import R, World
 
 ClientFor = Callable[[Account], Client]
 SETTINGS = "/account/settings/"
@@ -114,6 +117,16 @@ def test_a_remembered_pc_of_a_lawyer_is_still_signed_in_after_29_days(world: Wor
     assert is_signed_in(client)
 
 
+def test_a_remembered_pc_becomes_a_desk_when_its_lawyer_gets_a_role(world: World, time_machine) -> None:
+    client = sign_in(world.county_account, remember="on")
+    world.grant(world.county_account, R.BENEFICIARY_OFFICER, world.guangxi)
+    client.get("/office/")
+
+    time_machine.move_to(time.time() + 12 * 3600 + 1)
+
+    assert not is_signed_in(client)
+
+
 def test_sessions_from_before_there_were_generations_hold_on(world: World) -> None:
     account = world.county_account
 
@@ -142,7 +155,7 @@ def test_a_dangerous_act_asks_for_the_password_after_fifteen_minutes_and_then_go
     lawyer.refresh_from_db()
     assert not lawyer.activation_code_hash
 
-    done = client.post(asked["Location"], {"password": World.PASSWORD, "next": address})
+    done = type_password(client, asked)
 
     lawyer.refresh_from_db()
     assert done.status_code == 200  # what was sent is carried out by itself
@@ -157,13 +170,90 @@ def test_within_fifteen_minutes_nobody_is_asked_twice(world: World, client_for: 
     assert answer.status_code == 200
 
 
+def type_password(client: Client, asked: HttpResponse, password: str = World.PASSWORD) -> HttpResponse:
+    """Fill in the page that asks, with the page to come back to as its form has it."""
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    return client.post(reverse("account_reauthenticate"), {"password": password, "next": back})
+
+
+def test_a_form_whose_page_had_a_query_is_carried_out_as_well(world: World, client_for: ClientFor) -> None:
+    client, lawyer = client_for(world.beneficiary_officer), world.unactivated_lawyer
+    stale(client)
+
+    asked = client.post(f"{reverse('roster:slips')}?q=&page=2", {"lawyer": str(lawyer.pk)})
+    type_password(client, asked)
+
+    lawyer.refresh_from_db()
+    assert lawyer.activation_code_hash
+
+
+def test_a_password_typed_for_one_tab_does_not_carry_out_what_another_typed(
+    world: World, client_for: ClientFor
+) -> None:
+    client, address = client_for(world.beneficiary_officer), reverse("roster:slips")
+    mine, others = world.unactivated_lawyer, world.second_county_lawyer
+    stale(client)
+    first = client.post(address, {"lawyer": str(mine.pk)})
+    second = client.post(address, {"lawyer": str(others.pk)})
+
+    answer = type_password(client, first)
+
+    assert answer["Location"] == address
+    assert not Lawyer.objects.exclude(activation_code_hash="").exists()
+    # The other tab still may, with a password of its own.
+    type_password(client, second)
+    assert list(Lawyer.objects.exclude(activation_code_hash="")) == [others]
+
+
+def test_a_form_left_behind_is_not_carried_out_when_somebody_else_is_asked_for_another_reason(
+    world: World, client_for: ClientFor
+) -> None:
+    # Given an open desk at which a passer-by sent a form, and left at the question for the password.
+    client, address = client_for(world.beneficiary_officer), reverse("roster:slips")
+    stale(client)
+    client.post(address, {"lawyer": str(world.unactivated_lawyer.pk)})
+
+    # When its owner is asked for the password by something that only reads, and comes back to the same page.
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": World.PASSWORD, "next": address})
+
+    assert not Lawyer.objects.exclude(activation_code_hash="").exists()
+
+
+def test_a_form_that_was_left_for_fifteen_minutes_is_not_carried_out(
+    world: World, client_for: ClientFor, time_machine
+) -> None:
+    client = client_for(world.beneficiary_officer)
+    stale(client)
+    asked = client.post(reverse("roster:slips"), {"lawyer": str(world.unactivated_lawyer.pk)})
+
+    time_machine.move_to(time.time() + 15 * 60 + 1)
+    answer = type_password(client, asked)
+
+    assert answer["Location"] == reverse("roster:slips")
+    assert not Lawyer.objects.exclude(activation_code_hash="").exists()
+
+
+def test_what_was_typed_is_not_carried_out_twice(world: World, client_for: ClientFor) -> None:
+    client = client_for(world.beneficiary_officer)
+    stale(client)
+    asked = client.post(reverse("roster:slips"), {"lawyer": str(world.unactivated_lawyer.pk)})
+    type_password(client, asked)
+    before = Lawyer.objects.get(pk=world.unactivated_lawyer.pk).activation_code_hash
+
+    type_password(client, asked)
+
+    assert Lawyer.objects.get(pk=world.unactivated_lawyer.pk).activation_code_hash == before
+
+
 def test_a_wrong_password_carries_nothing_out(world: World, client_for: ClientFor) -> None:
     client = client_for(world.beneficiary_officer)
     lawyer, address = world.unactivated_lawyer, reverse("roster:slips")
     stale(client)
     asked = client.post(address, {"lawyer": str(lawyer.pk)})
 
-    client.post(asked["Location"], {"password": "wrong password 1", "next": address})
+    type_password(client, asked, "wrong password 1")
 
     lawyer.refresh_from_db()
     assert not lawyer.activation_code_hash
@@ -195,3 +285,15 @@ def test_expired_sessions_are_no_rows_that_sign_in(world: World) -> None:
     Session.objects.all().delete()
 
     assert not is_signed_in(client)
+
+
+def test_the_admin_of_pages_is_no_second_door_to_address_and_password(
+    world: World, client_for: ClientFor
+) -> None:
+    """Wagtail's own page would change both without asking who sits there."""
+    world.editor.user_permissions.add(Permission.objects.get(codename="access_admin"))
+
+    page = client_for(world.editor).get(reverse("wagtailadmin_account"))
+
+    assert page.status_code == 200
+    assert not re.search(r'type="(email|password)"', page.content.decode())

@@ -38,7 +38,14 @@ def test_every_unsafe_value_is_named_at_once():
         QIANCHANG_LEDGER_KEY="not a key",
         DATABASE_URL="sqlite:///x.sqlite3",
         QIANCHANG_EMAIL_URL="consolemail://",
+        QIANCHANG_SUMMARY_HOUR="24",
     )
     assert refused.returncode != 0
-    for name in ("QIANCHANG_HOSTS", "QIANCHANG_LEDGER_KEY", "DATABASE_URL", "QIANCHANG_EMAIL_URL"):
+    for name in (
+        "QIANCHANG_HOSTS",
+        "QIANCHANG_LEDGER_KEY",
+        "DATABASE_URL",
+        "QIANCHANG_EMAIL_URL",
+        "QIANCHANG_SUMMARY_HOUR",
+    ):
         assert name in refused.stderr

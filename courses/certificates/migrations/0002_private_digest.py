@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from qianchang.groundwork.migrating import without_walls_backwards
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,4 +16,5 @@ class Migration(migrations.Migration):
             name="private_digest",
             field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
+        without_walls_backwards("certificates_certificate"),
     ]

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.operations import RemoveField
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import RemoveField, RunPython
 
 SAME = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
 SQLITE = """CREATE TRIGGER "{table}_no_update" BEFORE UPDATE ON "{table}" WHEN NOT ({rest})
@@ -31,6 +32,20 @@ def let_change(connection: BaseDatabaseWrapper, table: str, *, columns: Collecti
         else:
             cursor.execute(POSTGRESQL_FUNCTION)
             cursor.execute(POSTGRESQL.format(table=table, rest=rest))
+
+
+def without_walls_backwards(*tables: str) -> RunPython:
+    """Return the last operation of a migration that adds columns to append-only tables: going back, the walls name these
+    columns and would not let go of them. walls.py puts them up again after the migrate, as the tables then are.
+    """
+
+    def take_down(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        connection = schema_editor.connection
+        for table in set(tables) & set(connection.introspection.table_names()):
+            on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{table}_no_update"{on}')
+
+    return RunPython(RunPython.noop, take_down)
 
 
 class RetireField(RemoveField):

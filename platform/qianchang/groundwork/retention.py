@@ -63,14 +63,23 @@ def periods() -> list[Period]:
 
 def apply(*, at: datetime, dry_run: bool = False) -> list[Applied]:
     """Let go whatever is overdue, and return how many of each kind; with `dry_run` nothing goes. Each portion is a
-    transaction of its own, so a run that is killed has done what it has done, and the next one goes on.
+    transaction of its own, so a run that is killed has done what it has done, and the next one goes on. A kind that fails
+    holds no other up: its error is raised when all are done.
     """
-    done = []
+    done: list[Applied] = []
+    failed: list[Exception] = []
     for period in periods():
         before = at - timedelta(days=period.days)
         overdue = period.overdue(before)
-        count = overdue.count() if dry_run else _drop(period, overdue, at)
-        done.append(Applied(period, before, count))
+        try:
+            count = overdue.count() if dry_run else _drop(period, overdue, at)
+        except Exception as error:
+            error.add_note(f"period {period.name}")
+            failed.append(error)
+        else:
+            done.append(Applied(period, before, count))
+    if failed:
+        raise ExceptionGroup("periods that could not be applied", failed)
     return done
 
 

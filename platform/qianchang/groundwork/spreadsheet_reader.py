@@ -108,7 +108,7 @@ def spreadsheet(
         if sheet.total_height > limits["far_rows"] or sheet.total_width > limits["far_columns"]:
             refuse("far", most=limits["rows"])
         if sheet.start is not None:
-            about = {"kind": "spreadsheet", "sheet": name, "sheets": len(names)}
+            about = {"kind": "spreadsheet", "sheet": clean(name), "sheets": len(names)}
             return about, numbered(sheet.iter_rows())
     refuse("empty")
 

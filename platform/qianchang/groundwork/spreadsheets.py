@@ -131,7 +131,7 @@ def _sheet(about: dict[str, Any], lines: list[str]) -> Sheet:
         kind=about["kind"],
         encoding=about.get("encoding", ""),
         delimiter=about.get("delimiter", ""),
-        name=about.get("sheet", ""),
+        name=_writable(about.get("sheet", "")),
         sheets=about.get("sheets", 1),
         peak_bytes=json.loads(lines[-1])["peak_kb"] * 1024,
     )

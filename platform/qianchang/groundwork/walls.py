@@ -9,6 +9,7 @@ and audit entries go once they are older than the law wants them kept.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -45,14 +46,16 @@ def guard_ledgers(sender: AppConfig, using: str, **kwargs: Any) -> None:
                 continue
             if connection.vendor == "postgresql":
                 cursor.execute(POSTGRESQL_FUNCTION)
-            for statement in statements(model, connection.vendor):
+            # As the table is: a site may stand at an earlier migration, and columns may outlive their model.
+            columns = [row.name for row in connection.introspection.get_table_description(cursor, table)]
+            for statement in statements(model, connection.vendor, columns):
                 cursor.execute(statement)
 
 
-def statements(model: type[AppendOnly], vendor: str) -> list[str]:
-    """Return the SQL that puts up both walls of a table."""
+def statements(model: type[AppendOnly], vendor: str, columns: Sequence[str]) -> list[str]:
+    """Return the SQL that puts up both walls of a table with these columns."""
     table = model._meta.db_table
-    conditions = {"UPDATE": _unless_erased(model, vendor), "DELETE": _unless_outlived(model, vendor)}
+    conditions = {"UPDATE": _unless_erased(model, vendor, columns), "DELETE": _unless_outlived(model, vendor)}
     template = {"sqlite": SQLITE, "postgresql": POSTGRESQL}[vendor]
     found = []
     for event, condition in conditions.items():
@@ -63,13 +66,12 @@ def statements(model: type[AppendOnly], vendor: str) -> list[str]:
     return found
 
 
-def _unless_erased(model: type[AppendOnly], vendor: str) -> str:
-    if not model.erasable:
-        return ""
+def _unless_erased(model: type[AppendOnly], vendor: str, columns: Sequence[str]) -> str:
     is_ledger = issubclass(model, LedgerEntry)
-    fields = {field.column: field for field in model._meta.concrete_fields}
     loose = {*model.erasable, *(PROOF if is_ledger else ())}
-    same = [f'OLD."{column}" {SAME[vendor]} NEW."{column}"' for column in fields if column not in loose]
+    if not model.erasable or not loose <= set(columns):
+        return ""
+    same = [f'OLD."{column}" {SAME[vendor]} NEW."{column}"' for column in columns if column not in loose]
     blanked = [f'NEW."{column}" = {_literal(blank)}' for column, blank in model.erasable.items()]
     changed = [f'OLD."{column}" <> {_literal(blank)}' for column, blank in model.erasable.items()]
     proof = (

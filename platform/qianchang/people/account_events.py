@@ -8,13 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as outside_signals
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_save, pre_save
 from django.http import HttpRequest
 from django.utils import timezone
 
 from qianchang.groundwork import audit
-from qianchang.people import outside_identity, sessions
-from qianchang.people.models import Account
+from qianchang.people import activation, outside_identity, sessions
+from qianchang.people.models import Account, RoleGrant
 
 
 def listen() -> None:
@@ -31,11 +31,17 @@ def listen() -> None:
         account_signals.password_reset,
     ):
         signal.connect(_password_changed, dispatch_uid="people: password changed")
+    post_save.connect(_role_granted, sender=RoleGrant, dispatch_uid="people: role granted")
     pre_save.connect(outside_identity.forget_claims, sender=SocialAccount, dispatch_uid="people: claims")
 
 
 def _begin_session(sender: object, request: HttpRequest, user: Account, **_later: Any) -> None:
     sessions.begin(request, user, at=timezone.now())
+
+
+def _role_granted(sender: object, instance: RoleGrant, created: bool, **_later: Any) -> None:
+    if created and instance.role != RoleGrant.Role.EXPERT:
+        activation.take_back_codes(instance.account)
 
 
 def _factor_added(sender: object, user: Account, authenticator: Authenticator, **_later: Any) -> None:

@@ -15,13 +15,14 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from qianchang.groundwork import audit
 from qianchang.people import rules, walls
-from qianchang.people.models import Account, Lawyer, NumberTries
+from qianchang.people.models import Account, CodeRequest, Lawyer, NumberTries
 from qianchang.people.permissions import R, grants_of
 
 CODE_DIGITS = 8
@@ -84,7 +85,7 @@ def issue_activation_code(*, lawyer: Lawyer, by: Account | None = None, at: date
     """Return a new code for the slip. It is shown this once: only its hash is kept. It works once, for 30
     days, and replaces an earlier code. It opens the account, or sets a new password if there is one.
 
-    Raises SlipNotForYou when the account holds roles at present and `by` is no administrator: a slip is a password, and
+    Raises SlipNotForYou when the account holds a role, or will, and `by` is no administrator: a slip is a password, and
     whoever prints it for an officer could be two people.
     """
     _refuse_for_officers(lawyer, by=by, at=at)
@@ -92,7 +93,7 @@ def issue_activation_code(*, lawyer: Lawyer, by: Account | None = None, at: date
     lawyer.activation_code_hash = make_password(code)
     lawyer.activation_code_issued_at = at
     lawyer.save(update_fields=["activation_code_hash", "activation_code_issued_at"])
-    NumberTries.objects.filter(number_digest=number_digest(lawyer.licence_number)).delete()
+    NumberTries.objects.filter(number_digest=number_digest(lawyer.licence_number)).update(failures=0)
     _record("activation code issued", lawyer, by=by, at=at)
     return code
 
@@ -115,10 +116,25 @@ def issue_slips(
 def _refuse_for_officers(lawyer: Lawyer, *, by: Account | None, at: datetime) -> None:
     if lawyer.account is None or by is None:
         return  # nothing to take over; the command line belongs to whoever runs the site
-    day = localdate(at)
-    administers = any(grant.role == R.ADMINISTRATOR for grant in grants_of(by, on=day))
-    if not administers and any(grant.role != R.EXPERT for grant in grants_of(lawyer.account, on=day)):
+    administers = any(grant.role == R.ADMINISTRATOR for grant in grants_of(by, on=localdate(at)))
+    if not administers and holds_role(lawyer.account, at=at):
         raise SlipNotForYou(_("This lawyer holds a role here. Only an administrator issues the slip."))
+
+
+def holds_role(account: Account, *, at: datetime) -> bool:
+    """Tell whether an account holds a role with a desk, or will hold one that is granted already. Whoever keeps the roster
+    could write a telephone of their own into it: such an account is opened neither by the slip that they print nor by
+    a code that goes where the roster says.
+    """
+    not_over = Q(valid_until=None) | Q(valid_until__gt=localdate(at))
+    return account.role_grants.filter(not_over).exclude(role=R.EXPERT).exists()
+
+
+@walls.as_platform("a role: its lawyer may be of any association")
+def take_back_codes(account: Account) -> None:
+    """Make slips and codes worthless that were issued while an account held no role: see `holds_role`."""
+    CodeRequest.objects.filter(lawyer__account=account, used_at=None).delete()
+    Lawyer.objects.filter(account=account).update(activation_code_hash="", activation_code_issued_at=None)
 
 
 @walls.as_platform("activation: nobody is signed in yet")
@@ -144,7 +160,8 @@ def activate_lawyer(*, licence_number: str, name: str, code: str, password: str,
         )
         if _slip_fits(lawyer, name=name, code=code, at=at) and lawyer is not None:
             account = open_for(lawyer, password=password, at=at)
-            tries.delete()
+            # Kept at nought, not deleted: a second press on the button waits for this row.
+            NumberTries.objects.filter(pk=tries.pk).update(failures=0)
             return account
         recent = at - tries.failed_at < LOCKED_FOR
         tries.failures = min(tries.failures + 1, TRIES) if recent else 1

@@ -37,7 +37,8 @@ def activate(request: HttpRequest) -> HttpResponse:
             form.add_error(
                 None,
                 _(
-                    "Too many codes were asked for. Wait 15 minutes, or activate with a slip from your association."
+                    "Too many codes were asked for. Wait 15 minutes; if that is not enough, go on tomorrow or "
+                    "activate with a slip from your association."
                 ),
             )
         else:
@@ -109,7 +110,10 @@ def _within_limit(request: HttpRequest, form: CodeRequestForm | SentCodeForm | S
 
 
 def _sign_in(request: HttpRequest, account: Account) -> HttpResponse:
-    messages.success(request, _("Your account is active. Next time you sign in with this password."))
     record_authentication(request, account, method="code")
     signed_in: HttpResponse = perform_login(request, account, redirect_url=settings.LOGIN_REDIRECT_URL)
+    if request.user.is_authenticated:
+        messages.success(request, _("Your account is active. Next time you sign in with this password."))
+    else:  # a second factor is still asked for, or the account is closed
+        messages.success(request, _("The new password holds from now on."))
     return signed_in

@@ -46,6 +46,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address in the mail: the site's own, whichever of its names somebody asked under."""
+        uid, token = key.split("-", 1)
+        return _at_home(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the address in the mail that confirms an e-mail address."""
+        return _at_home(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("people:settings")
 
@@ -53,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Ask again for allauth's own dangerous acts exactly when we ask for ours: signing in counts too."""
         asked: bool = super().is_reauthentication_required(app=app, **kwargs)
         return asked and not reauthentication.is_fresh(context.request)
+
+
+def _at_home(path: str) -> str:
+    return settings.SITE_ROOT_URL.rstrip("/") + path
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

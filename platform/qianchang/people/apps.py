@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_migrate, pre_save
+from django.db.models.signals import post_migrate, pre_migrate, pre_save
 
 
 class PeopleConfig(AppConfig):
@@ -22,7 +22,10 @@ class PeopleConfig(AppConfig):
         account_events.listen()
         editing.listen()
         walls.listen()
-        post_migrate.connect(wall_policies.put_up, sender=self, dispatch_uid="people.walls")
+        pre_migrate.connect(
+            wall_policies.take_down_before_going_back, sender=self, dispatch_uid="people.walls_down"
+        )
+        post_migrate.connect(wall_policies.put_up_after_migrate, sender=self, dispatch_uid="people.walls")
         post_migrate.connect(facts.load_designations, sender=self, dispatch_uid="people.designations")
         ledgers.register_names(queries.association_names)
         registering.declare_everything()

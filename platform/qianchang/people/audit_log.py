@@ -1,15 +1,14 @@
 """Reads of the audit log: who did or saw what, when, from where. Names are joined here; the log keeps numbers."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from qianchang.groundwork.models import AuditEntry
+from qianchang.people.audit_details import details_in_words, key_in_words
 from qianchang.people.audit_words import in_words, kind_in_words
 from qianchang.people.models import Account
 
@@ -43,6 +42,7 @@ class Line:
     who: str
     what: str
     kind: str
+    key: str
     details: tuple[tuple[str, str], ...]
 
 
@@ -108,16 +108,11 @@ def _lines(rows: list[AuditEntry]) -> list[Line]:
             who=str(names.get(row.actor_id, f"#{row.actor_id}")) if row.actor_id else "",
             what=in_words(row.verb),
             kind=kind_in_words(row.object_type),
-            details=tuple(_in_words(row.details.items())),
+            details=tuple(details_in_words(row.details)),
+            key=key_in_words(row.object_type, row.object_key),
         )
         for row in rows
     ]
-
-
-def _in_words(details: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    for name, value in details:
-        if value not in (None, ""):
-            yield name.replace("_", " "), str(value)
 
 
 def _place(text: str) -> tuple[datetime, int] | None:

@@ -107,7 +107,7 @@ def _file(which: audit_log.Which, form: ExportForm, *, by: Account) -> HttpRespo
             line.who,
             line.what,
             line.kind,
-            line.entry.object_key,
+            line.key,
             line.entry.address,
             "; ".join(f"{name}: {value}" for name, value in line.details),
         ]

@@ -7,6 +7,7 @@ from allauth.account.forms import (
     ChangePasswordForm,
     LoginForm,
     ReauthenticateForm,
+    ResetPasswordForm,
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
@@ -85,6 +86,10 @@ class _PlainMixin:
 
 class PasswordAgainForm(_PlainMixin, ReauthenticateForm):
     """The password before a dangerous act."""
+
+
+class LinkByMailForm(_PlainMixin, ResetPasswordForm):
+    """The address to which the link for a new password goes."""
 
 
 class OtherAddressForm(_PlainMixin, AddEmailForm):

@@ -125,8 +125,10 @@ def send_invitations(*, at: datetime) -> int:
         invitation = Invitation.objects.select_related("lawyer").get(pk=pk)
         try:
             gone = _send(invitation, sender, mails)
-        except (NotSent, OSError, SMTPException):
-            log.warning("invitation %d was not sent; it is tried again", pk, exc_info=True)
+        except (NotSent, OSError, SMTPException) as error:
+            # The kind alone: what a mail server says names the address.
+            kind = error if isinstance(error, NotSent) else type(error).__name__
+            log.warning("invitation %d was not sent; it is tried again: %s", pk, kind)
             _put_off(invitation, at=at)
             failed_in_a_row += 1
             if failed_in_a_row >= GIVE_WAY_AFTER:

@@ -258,8 +258,8 @@ def grant_role(
     `valid_until`; a county contact also for the `region` of a county. Granting what already holds changes nothing and
     returns it.
 
-    Raises UnableToGrantRole when an association or a county is missing, when the end does not lie after the start, and
-    when somebody would give a role to themselves.
+    Raises UnableToGrantRole when an association or a county is missing, when the end does not lie after the start, when
+    somebody would give a role to themselves, and when an administrator would be an officer or an officer an administrator.
     """
     role = RoleGrant.Role(role)
     start = valid_from or localdate(at)
@@ -274,6 +274,7 @@ def grant_role(
         raise UnableToGrantRole(_("Nobody gives a role to themselves. Ask another administrator."))
     if valid_until is not None and valid_until <= start:
         raise UnableToGrantRole(_("The last day lies before the first. Check both dates."))
+    _refuse_two_in_one(account, role, from_day=start, until=valid_until)
     held = RoleGrant.objects.filter(
         account=account, role=role, association=association, region=region, valid_until__isnull=True
     ).first()
@@ -298,10 +299,14 @@ def grant_role(
 @transaction.atomic
 def end_role(*, grant: RoleGrant, until: date, by: Account | None = None, at: datetime) -> RoleGrant:
     """End a role: `until` is the first day without it, and the row stays. If that is today or earlier, every session of
-    the account ends. Raises UnableToGrantRole when it begins on that day or later.
+    the account ends. Raises UnableToGrantRole when it begins on that day or later, and when it ends before that day
+    already: nothing is made longer by being ended.
     """
     if until <= grant.valid_from:
         raise UnableToGrantRole(_("The last day lies before the first. Check both dates."))
+    ends = RoleGrant.objects.select_for_update().values_list("valid_until", flat=True).get(pk=grant.pk)
+    if ends is not None and ends < until:
+        raise UnableToGrantRole(_("The role ends before that day already. To go on, it is granted anew."))
     grant.valid_until = until
     grant.save(update_fields=["valid_until"])
     _record_role("ended", grant, by=by, at=at)
@@ -336,6 +341,25 @@ def change_preferences(
     return account
 
 
+def _refuse_two_in_one(account: Account, role: RoleGrant.Role, *, from_day: date, until: date | None) -> None:
+    """Raise UnableToGrantRole when the account would be administrator and officer on the same day: whoever opens accounts
+    neither confirms nor posts nor decides (product-design.md, section 3).
+    """
+    others = RoleGrant.OFFICERS if role == RoleGrant.Role.ADMINISTRATOR else {RoleGrant.Role.ADMINISTRATOR}
+    if role not in RoleGrant.OFFICERS | {RoleGrant.Role.ADMINISTRATOR}:
+        return
+    # Two who grant at the same moment would both find the account without the other role.
+    Account.objects.select_for_update().get(pk=account.pk)
+    lasting = models.Q(valid_until=None) | models.Q(valid_until__gt=from_day)
+    begun = models.Q() if until is None else models.Q(valid_from__lt=until)
+    if account.role_grants.filter(lasting, begun, role__in=others).exists():
+        raise UnableToGrantRole(
+            _(
+                "An administrator is no officer, and an officer no administrator. Take two people, or end the other role."
+            )
+        )
+
+
 def _record_role(verb: str, grant: RoleGrant, *, by: Account | None, at: datetime) -> None:
     audit.record(
         verb,
@@ -345,6 +369,7 @@ def _record_role(verb: str, grant: RoleGrant, *, by: Account | None, at: datetim
         at=at,
         role=str(grant.role),
         association=grant.association.code if grant.association else None,
+        county=grant.region.code if grant.region else None,
         valid_from=grant.valid_from.isoformat(),
         valid_until=grant.valid_until.isoformat() if grant.valid_until else None,
     )

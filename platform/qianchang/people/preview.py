@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from psycopg.errors import ReadOnlySqlTransaction
 
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association, Region, RoleGrant
@@ -122,13 +123,16 @@ class PreviewMiddleware:
         if request.method not in READING:
             return _refusal(request)
         with _only_reading():
-            return self._respond(request)
+            response = self._respond(request)
+        # Said here, because the database answers nothing more in a transaction that failed.
+        return _refusal(request) if hasattr(request, "wrote_in_preview") else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say that a page would have written something."""
-        if hasattr(request, "previewed_by") and isinstance(error, DatabaseError) and "read" in str(error):
-            return _refusal(request)
-        return None
+        """Note that a page would have written something."""
+        if not hasattr(request, "previewed_by") or not _would_write(error):
+            return None
+        request.wrote_in_preview = True  # type: ignore[attr-defined]
+        return HttpResponse(status=403)
 
 
 @contextmanager
@@ -138,6 +142,8 @@ def _only_reading() -> Iterator[None]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             yield
+            # There is nothing to keep, and a transaction that failed cannot be kept.
+            transaction.set_rollback(True)
         return
     connection.ensure_connection()
     connection.connection.execute("PRAGMA query_only = ON")
@@ -147,6 +153,12 @@ def _only_reading() -> Iterator[None]:
         # Not through Django, which asks nothing more of a transaction that failed.
         if connection.connection is not None:
             connection.connection.execute("PRAGMA query_only = OFF")
+
+
+def _would_write(error: Exception) -> bool:
+    # As PostgreSQL and as SQLite say it.
+    said_by_sqlite = isinstance(error, DatabaseError) and "readonly database" in str(error)
+    return said_by_sqlite or isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 
 def _refusal(request: HttpRequest) -> HttpResponse:

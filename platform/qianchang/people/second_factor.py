@@ -130,13 +130,19 @@ class ReasonMissing(UnableToReset):
 
 
 class SecondFactorMiddleware:
-    """Lets somebody of whom a second factor is asked, and who has none, reach only the pages that set one up."""
+    """Lets somebody of whom a second factor is asked, and who has none, reach only the pages that set one up; and sees to it
+    that the session of whoever has a desk by now ends as one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(_OPEN_PREFIXES) or not self._is_missing(request):
+        if request.path.startswith(_OPEN_PREFIXES):
+            return self._get_response(request)
+        if isinstance(request.user, Account) and not hasattr(request, "previewed_by"):
+            sessions.shorten(request, request.user, at=timezone.now())
+        if not self._is_missing(request):
             return self._get_response(request)
         sentence = _("Your association asks for a second factor. Set one up first; it takes two minutes.")
         if request.path.startswith("/api/"):

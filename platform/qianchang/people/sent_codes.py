@@ -7,7 +7,7 @@ that looks for new rows alone finds out that there is nobody to send to.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -24,6 +24,7 @@ from qianchang.people.activation import (
     ActivationRefused,
     code_fits,
     fresh_code,
+    holds_role,
     open_for,
     same_text,
 )
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 # who knows name and phone has 40 tries a day against 10^6 codes.
 CODE_DIGITS = 6
 CODE_HOLDS = timedelta(minutes=10)
+# What fails so often in a row is down: the rest waits for the next run.
+GIVE_WAY_AFTER = 5
 # Seconds that a mail server may take to answer.
 PATIENCE = 10
 
@@ -71,15 +74,21 @@ def request_code(*, licence_number: str, name: str, phone: str, at: datetime) ->
 
 def send_code(*, request_id: int, at: datetime) -> bool:
     """Make the code of a request and send it, if there is anybody to send to; tell whether it went out. A request is
-    claimed first, so that its code goes out once however many workers ask. What the gateway or the mail server
-    refuses is given back and tried again, as long as the request is younger than ten minutes.
+    claimed first, so that its code goes out once however many workers ask. Who holds a role gets none (see
+    `activation.holds_role`).
+
+    Raises NotSent when gateway or mail server were not reached or did not take it: then the request was given back, and
+    may be tried again as long as it is younger than ten minutes.
     """
-    request = CodeRequest.objects.select_related("lawyer").filter(pk=request_id, sent_at=None).first()
+    request = (
+        CodeRequest.objects.select_related("lawyer__account").filter(pk=request_id, sent_at=None).first()
+    )
     if request is None or request.lawyer is None or at - request.requested_at >= CODE_HOLDS:
         return False
+    lawyer = request.lawyer
     sender = text_sender()
-    route = route_to(request.lawyer, sender)
-    if route is None:
+    route = route_to(lawyer, sender)
+    if route is None or (lawyer.account is not None and holds_role(lawyer.account, at=at)):
         return False
     code = fresh_code(CODE_DIGITS)
     claimed = CodeRequest.objects.filter(pk=request_id, sent_at=None).update(
@@ -89,11 +98,14 @@ def send_code(*, request_id: int, at: datetime) -> bool:
         return False
     try:
         _send(code, route, sender)
-    except (NotSent, OSError, SMTPException):
-        CodeRequest.objects.filter(pk=request_id).update(sent_at=None, code_hash="", channel="")
-        log.warning("the code of request %d was not sent; it is tried again", request_id, exc_info=True)
+    except SMTPRecipientsRefused:
+        log.warning("the mail server refuses the address of request %d", request_id)
         return False
-    lawyer = request.lawyer
+    except (NotSent, OSError, SMTPException) as error:
+        CodeRequest.objects.filter(pk=request_id).update(sent_at=None, code_hash="", channel="")
+        # The kind alone: what a mail server says names the address.
+        kind = error if isinstance(error, NotSent) else type(error).__name__
+        raise NotSent(f"the code of request {request_id} was not sent: {kind}") from None
     audit.record(
         "activation code sent",
         object_type="lawyer",
@@ -106,13 +118,24 @@ def send_code(*, request_id: int, at: datetime) -> bool:
 
 
 def send_waiting_codes(*, at: datetime) -> int:
-    """Send the codes of all requests that no worker took yet, and return how many went out."""
+    """Send the codes of all requests that no worker took yet, and return how many went out. What fails is tried again by
+    the next run; after five failures in a row this one ends, so that a gateway that is down holds no worker for long.
+    """
     waiting = CodeRequest.objects.filter(
         sent_at=None, used_at=None, lawyer__isnull=False, requested_at__gt=at - CODE_HOLDS
     )
-    return sum(
-        send_code(request_id=pk, at=at) for pk in waiting.order_by("pk").values_list("pk", flat=True)[:100]
-    )
+    sent = failed_in_a_row = 0
+    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:100]:
+        try:
+            sent += send_code(request_id=pk, at=at)
+        except NotSent as error:
+            log.warning("%s; it is tried again", error)
+            failed_in_a_row += 1
+            if failed_in_a_row >= GIVE_WAY_AFTER:
+                break
+        else:
+            failed_in_a_row = 0
+    return sent
 
 
 def _send(code: str, route: Route, sender: TextSender | None) -> None:

@@ -20,6 +20,7 @@ from django.utils.timezone import localdate
 
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, RoleGrant
+from qianchang.people.permissions import grants_of
 
 DESK_SECONDS = 12 * 3600
 _DESK_UNTIL = "desk_until"
@@ -58,10 +59,24 @@ def begin(request: HttpRequest, account: Account, *, at: datetime) -> None:
     that of the browser.
     """
     if has_desk(account, at=at):
-        request.session[_DESK_UNTIL] = int(time.time()) + DESK_SECONDS
-        request.session.set_expiry(0)
+        _begin_desk(request)
     elif "_session_expiry" not in request.session:
         request.session.set_expiry(0)
+
+
+def shorten(request: HttpRequest, account: Account, *, at: datetime) -> None:
+    """Give a session the end of a desk when a role came after it began, on a PC that was remembered perhaps. Asks for the
+    roles at most, which every page of a desk does anyway.
+    """
+    if _DESK_UNTIL in request.session:
+        return
+    if any(grant.role not in _ROLES_WITHOUT_DESK for grant in grants_of(account, on=localdate(at))):
+        _begin_desk(request)
+
+
+def _begin_desk(request: HttpRequest) -> None:
+    request.session[_DESK_UNTIL] = int(time.time()) + DESK_SECONDS
+    request.session.set_expiry(0)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qianchang.people import firm_views, lawyer_views, slip_views
-from qianchang.people.rosters import import_views, list_views
+from qianchang.people.rosters import import_views, list_views, mend_views
 
 app_name = "roster"
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path("import/", import_views.new_import, name="new_import"),
     path("import/<int:pk>/", import_views.one_import, name="import"),
     path("import/<int:pk>/columns/", import_views.match_columns, name="columns"),
-    path("import/<int:pk>/rows/<int:row>/", import_views.mend_row, name="row"),
+    path("import/<int:pk>/rows/<int:row>/", mend_views.mend_row, name="row"),
     path("import/<int:pk>/act/", import_views.act, name="act"),
     path("import/<int:pk>/confirm/", import_views.confirm, name="confirm"),
     path("import/<int:pk>/faulty.xlsx", import_views.faulty_rows, name="faulty"),

@@ -1,7 +1,7 @@
 """Accounts and their roles, as administrators look after them: who there is, opening, closing, granting, ending.
 
-Whoever opens accounts must not be two people: nobody grants, ends or closes anything of their own here, and an
-administrator reaches no officer's work (permissions.py). The last administrator stays.
+Whoever opens accounts must not be two people: nobody grants a role to themselves, makes one of their own last longer or
+closes the own account, and an administrator is no officer. The last administrator stays.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from datetime import date, datetime
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -81,7 +82,8 @@ def open_account(*, username: str, name: str, email: str, by: Account, at: datet
     key = f"{user_pk_to_url_str(account)}-{default_token_generator.make_token(account)}"
     uid, token = key.split("-", 1)
     link = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-    post(event="account_ready", account=account, at=at, key=str(account.pk), link=link)
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+    post(event="account_ready", account=account, at=at, key=str(account.pk), link=link, days=days)
     return account
 
 
@@ -117,9 +119,7 @@ def grant(
 def end_grant(*, grant: RoleGrant, until: date, by: Account, at: datetime) -> RoleGrant:
     """End a role on a day. Raises UnableToGrantRole, UnableToChangeAccount or PermissionDenied."""
     require(by, Act.MANAGE_USERS, on=localdate(at))
-    # Two who end each other at the same moment would both find the other one.
-    held = list(RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMINISTRATOR))
-    if any(each.pk == grant.pk for each in held):
+    if grant.pk in _hold_administrators_still():
         _refuse_last_administrator(grant.account, on=max(until, localdate(at)))
     return operations.end_role(grant=grant, until=until, by=by, at=at)
 
@@ -133,7 +133,7 @@ def close_account(*, account: Account, reason: str, by: Account, at: datetime) -
     said = plain_reason(reason)
     if account.pk == by.pk:
         raise UnableToChangeAccount(_("Nobody closes the own account. Ask another administrator."))
-    list(RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMINISTRATOR))
+    _hold_administrators_still()
     _refuse_last_administrator(account, on=localdate(at))
     locked = Account.objects.select_for_update().get(pk=account.pk)
     if not locked.is_active:
@@ -163,8 +163,19 @@ def reopen_account(*, account: Account, reason: str, by: Account, at: datetime) 
     return locked
 
 
+def _hold_administrators_still() -> set[int]:
+    """Lock the grants of administrators, and return their numbers: two who end each other at the same moment would both
+    find the other one. In one order, or the two would wait for each other.
+    """
+    held = RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMINISTRATOR).order_by("pk")
+    return {grant.pk for grant in held}
+
+
 def _refuse_last_administrator(account: Account, *, on: date) -> None:
-    if officers.administrators(on=on) == [account.pk]:
+    # The others may run out later: then that day would be the first without anybody.
+    ends = RoleGrant.objects.filter(role=RoleGrant.Role.ADMINISTRATOR, valid_until__gt=on)
+    days = {on, *ends.exclude(account=account).values_list("valid_until", flat=True)}
+    if any(officers.administrators(on=day) == [account.pk] for day in days if day is not None):
         raise UnableToChangeAccount(
             _("This is the last administrator. Make somebody else administrator first.")
         )

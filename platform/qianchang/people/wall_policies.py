@@ -1,6 +1,6 @@
 """The policies of the second wall (walls.py): who reaches which row of the tables of people.
 
-They are put up after every migrate and not inside a migration, so that a later migration that rebuilds a table cannot
+They are kept after every migrate and not inside a migration, so that a later migration that rebuilds a table cannot
 lose them. Which roles reach what is read from the matrix of permissions.py. The questions about the account stand in
 subselects, which PostgreSQL answers once for each query; every arm of a policy is a condition on an index.
 """
@@ -9,7 +9,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from qianchang.people.permissions import MATRIX, Act, Column, Scope
 from qianchang.people.walls import PLATFORM, SETTING
@@ -122,7 +122,57 @@ def _function(name: str, returns: str, body: str) -> str:
     return f"CREATE OR REPLACE FUNCTION {name}() RETURNS {returns} LANGUAGE sql STABLE AS $$ {body} $$"
 
 
-def put_up(using: str, **signal: Any) -> None:
+def put_up_after_migrate(using: str, **signal: Any) -> None:
+    """Put the walls up on a new database, and keep them complete where they stand.
+
+    Never around people who are there already: programs of the release before do not say who asks, and would see nobody.
+    On such a site `manage.py put_up_walls` does it, once every program is of this release; `check --deploy` says so.
+    """
+    if stand(using) or not _has_people(using):
+        put_up(using)
+
+
+def take_down_before_going_back(using: str, plan: list[tuple[Any, bool]], **signal: Any) -> None:
+    """Take the walls down before a migration of people is undone: columns that the policies ask about would stay."""
+    connection = connections[using]
+    back = any(undone and migration.app_label == "people" for migration, undone in plan)
+    if connection.vendor != "postgresql" or not back:
+        return
+    existing = set(connection.introspection.table_names())
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for table in WALLED.keys() & existing:
+            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+            cursor.execute("SELECT policyname FROM pg_policies WHERE tablename = %s", [table])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP POLICY "{name}" ON {table}')
+        for statement in reversed(_functions()):
+            name = statement.split("FUNCTION ", 1)[1].split("()", 1)[0]
+            cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+
+
+def stand(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Tell whether the wall stands around the roster; on SQLite there is none. One query."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(bool_or(relforcerowsecurity), false) FROM pg_class WHERE oid = to_regclass('people_lawyer')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _has_people(using: str) -> bool:
+    connection = connections[using]
+    if "people_lawyer" not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM people_lawyer)")
+        return bool(cursor.fetchone()[0])
+
+
+def put_up(using: str = DEFAULT_DB_ALIAS) -> None:
     """Make every walled table that exists be behind its policy. Doing it again changes nothing, and locks nothing."""
     connection = connections[using]
     if connection.vendor != "postgresql":

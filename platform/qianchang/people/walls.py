@@ -154,7 +154,7 @@ class _Names:
         with connection.connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, wanted])
         self.told = wanted
-        self.told_in_transaction = connection.in_atomic_block
+        self.told_in_transaction = connection.in_atomic_block or not connection.autocommit
 
     def _wanted(self) -> str:
         asker = _asker.get()

@@ -8,7 +8,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from qianchang.people import wall_policies
 from qianchang.people.walls import escapes
 
 _SHORTEST_SECRET = 50
@@ -79,6 +81,13 @@ def unsafe_values() -> list[CheckMessage]:
                 id="qianchang.E007",
             )
         )
+    if not 0 <= settings.MAIL_SUMMARY_HOUR <= 23:
+        found.append(
+            Error(
+                "QIANCHANG_SUMMARY_HOUR is no hour from 0 to 23: the one mail of the day would never be written.",
+                id="qianchang.E008",
+            )
+        )
     return found
 
 
@@ -93,6 +102,14 @@ def walls_bind(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
                 "The database user is a superuser or has BYPASSRLS: the wall around the people's data does not bind it.",
                 hint="Connect as a role made with NOSUPERUSER NOBYPASSRLS that owns the database; see docs/operations.md.",
                 id="qianchang.E010",
+            )
+        )
+    if connection.vendor == "postgresql" and not wall_policies.stand():
+        found.append(
+            Error(
+                "No wall stands around the people's data in the database.",
+                hint="Restart every web process and worker on this release, then run manage.py put_up_walls.",
+                id="qianchang.E012",
             )
         )
     if "qianchang.people.walls.ask_as_whoever_is_signed_in" not in settings.MIDDLEWARE:

@@ -61,7 +61,7 @@ def sent(world):
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
 def test_an_address_that_does_not_exist_gets_nothing_more(sent, world, kind):
-    message = email.message_from_string(notification(outbox.message_id(sent), kind=kind))
+    message = email.message_from_string(notification(outbox.message_id(sent.pk), kind=kind))
     assert record_bounce(message, at=world.later(hours=1)) == sent
     sent.refresh_from_db()
     world.county_account.refresh_from_db()
@@ -69,11 +69,26 @@ def test_an_address_that_does_not_exist_gets_nothing_more(sent, world, kind):
     assert world.county_account.refused_address == "wei@example.com"
 
 
+def test_a_mail_that_was_not_liked_is_noted_and_the_address_still_trusted(sent, world):
+    message = email.message_from_string(notification(outbox.message_id(sent.pk), status="5.7.1"))
+    assert record_bounce(message, at=world.later(hours=1)) == sent
+    sent.refresh_from_db()
+    world.county_account.refresh_from_db()
+    assert sent.state == "refused"
+    assert world.county_account.refused_address == ""
+
+
+def test_made_up_names_cost_the_database_nothing(sent, world, django_assert_num_queries):
+    names = " ".join(f"<{number}.{'0' * 16}@x>" for number in range(1, 500))
+    with django_assert_num_queries(0):
+        assert record_bounce(email.message_from_string(notification(names)), at=world.now) is None
+
+
 @pytest.mark.parametrize(
     "said", [{"action": "delayed", "status": "4.4.7"}, {"action": "delivered", "status": "2.0.0"}]
 )
 def test_a_delay_changes_nothing(sent, world, said):
-    message = email.message_from_string(notification(outbox.message_id(sent), **said))
+    message = email.message_from_string(notification(outbox.message_id(sent.pk), **said))
     assert record_bounce(message, at=world.now) is None
     sent.refresh_from_db()
     assert sent.state == "sent"
@@ -95,7 +110,7 @@ def test_anything_else_on_the_pipe_is_said_and_fails_nothing(sent, monkeypatch, 
 
 
 def test_the_pipe_takes_what_the_mail_server_sends(sent, monkeypatch):
-    raw = notification(outbox.message_id(sent)).encode()
+    raw = notification(outbox.message_id(sent.pk)).encode()
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(raw)))
     said = io.StringIO()
     call_command("record_bounce", stdout=said)

@@ -122,18 +122,44 @@ class TestSending:
 
     def test_the_key_to_a_new_account_is_forgotten_once_it_was_sent(self, reader, world):
         notices.post(
-            event="account_ready", account=reader, at=world.now, key="1", link="/account/reset/key/1-abc/"
+            event="account_ready",
+            account=reader,
+            at=world.now,
+            key="1",
+            days=3,
+            link="/account/reset/key/1-abc/",
         )
         send(world.now)
         assert "/account/reset/key/1-abc/" in mail.outbox[0].body
         assert "List-Unsubscribe" not in mail.outbox[0].extra_headers
         assert "abc" not in Notice.objects.get().link
 
+    def test_what_always_goes_and_is_no_key_still_leads_where_it_led(self, reader, world):
+        words = {"association": "南宁市律师协会", "date": "2026-11-20"}
+        notices.post(
+            event="erasure_proposed", account=reader, at=world.now, key="1", link="/account/data/", **words
+        )
+        send(world.now)
+        assert Notice.objects.get().link == "/account/data/"
+
     def test_who_changed_the_wish_meanwhile_gets_nothing(self, reader, world):
         publish(reader, world.now)
         reading.choose_mails(account=reader, mails=Account.Mails.NONE, by=reader, at=world.now)
         assert send(world.now).dropped == 1
         assert mail.outbox == []
+
+    def test_the_key_to_a_new_account_overtakes_what_a_region_waits_for(self, reader, other, world):
+        publish(other, world.now)
+        notices.post(
+            event="account_ready",
+            account=reader,
+            at=world.later(minutes=1),
+            key="1",
+            days=3,
+            link="/account/x/",
+        )
+        assert outbox.send_waiting(now=lambda: world.later(minutes=1), most=1).sent == 1
+        assert mail.outbox[0].to == ["wei@example.com"]
 
     def test_it_goes_to_the_address_of_now(self, reader, world):
         publish(reader, world.now)
@@ -170,6 +196,33 @@ class TestFailing:
             "452 mailbox full",
         )
         assert at - world.now < timedelta(days=4)
+
+    def test_a_message_that_cannot_be_put_into_words_holds_nobody_back(self, reader, other, world):
+        # Given a message of an event that a newer release does not know any more
+        publish(reader, world.now)
+        Notice.objects.update(event="of_old")
+        publish(other, world.now)
+        # When mails are sent, then everybody else gets theirs, and this one is tried again later
+        run = send(world.now)
+        assert (run.sent, run.later) == (1, 1)
+        assert "of_old" in Mail.objects.get(account=reader).last_error
+
+    def test_what_the_server_says_is_kept_without_the_address(self, reader, world, refusing):
+        words = b"<Wei@example.com>: come back later"
+        refusing["wei@example.com"] = SMTPRecipientsRefused({"wei@example.com": (451, words)})
+        publish(reader, world.now)
+        send(world.now)
+        assert Mail.objects.get().last_error == "451 <w****@example.com>: come back later"
+
+    def test_a_server_that_trusts_this_site_no_more_says_nothing_of_the_address(
+        self, reader, world, refusing
+    ):
+        words = b"5.7.1 Service unavailable; client host blocked"
+        refusing["wei@example.com"] = SMTPRecipientsRefused({"wei@example.com": (554, words)})
+        publish(reader, world.now)
+        assert send(world.now).later == 1
+        reader.refresh_from_db()
+        assert reader.refused_address == ""
 
     def test_what_recovers_arrives(self, reader, world, refusing):
         refusing["wei@example.com"] = full("wei@example.com")
@@ -261,6 +314,38 @@ class TestSummary:
         Mail.objects.create(**row, not_before=world.now, created_at=world.now)
         with pytest.raises(IntegrityError), transaction.atomic():
             Mail.objects.create(**row, not_before=world.now, created_at=world.now)
+
+    def test_one_that_was_put_off_to_the_next_day_is_the_mail_of_that_day(self, reader, world, refusing):
+        # Given a mail of the day that nobody takes, until the next day
+        refusing["wei@example.com"] = full("wei@example.com")
+        place(reader, world.now)
+        outbox.compose_summaries(at=world.now)
+        send(world.now)
+        refusing.clear()
+        tomorrow = world.later(days=1)
+        assert send(tomorrow).sent == 1
+        # When more has happened by then, then it waits for the day after
+        place(reader, tomorrow, key="2")
+        assert outbox.compose_summaries(at=tomorrow) == 0
+        assert outbox.compose_summaries(at=world.later(days=2)) == 1
+
+    def test_one_that_comes_late_waits_when_the_mail_of_the_day_is_there(self, reader, world, refusing):
+        # Given yesterday's mail, which still waits when today's is written
+        refusing["wei@example.com"] = full("wei@example.com")
+        place(reader, world.now)
+        outbox.compose_summaries(at=world.now)
+        send(world.now)
+        refusing.clear()
+        place(reader, world.later(days=1), key="2")
+        outbox.compose_summaries(at=world.later(days=1))
+        # When mails are sent, then one goes today, and the other one tomorrow as the mail of that day
+        assert send(world.later(days=1)).sent == 1
+        assert send(world.later(days=1, hours=3)).sent == 0
+        place(reader, world.later(days=2), key="3")
+        assert outbox.compose_summaries(at=world.later(days=2)) == 0
+        assert send(world.later(days=2)).sent == 1
+        assert len(mail.outbox) == 2
+        assert not Mail.objects.filter(state="waiting").exists()
 
     def test_what_was_read_or_went_at_once_is_not_summed_up(self, reader, world):
         publish(reader, world.now)

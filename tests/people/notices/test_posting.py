@@ -1,5 +1,7 @@
 """Telling people: once, in their language, by mail as the event and their wishes say."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
@@ -72,7 +74,7 @@ class TestPost:
         [
             (Account.Mails.IMPORTANT, "lecture_published", {"title": "x"}, 1),
             (Account.Mails.NONE, "lecture_published", {"title": "x"}, 0),
-            (Account.Mails.NONE, "account_ready", {}, 1),
+            (Account.Mails.NONE, "account_ready", {"days": 3}, 1),
         ],
     )
     def test_wishes_hold_but_for_what_nothing_works_without(
@@ -99,6 +101,27 @@ class TestPost:
         )
         letter = wording.letter(told.mail, [told])
         assert len((letter.subject + letter.body).encode()) < 10_000
+
+    def test_what_was_cut_says_so(self, reader, world):
+        words = {"title": "x", "count": 1, "reason": "改" * 501}
+        told = notices.post(event="lecture_returned", account=reader, at=world.now, key="1", **words)
+        assert told.words["reason"] == "改" * 499 + "…"
+
+    def test_the_address_of_a_page_with_a_long_chinese_name_fits_and_works(self, reader, world):
+        # Given an address as `reverse` writes it, nine signs for each Chinese one
+        link = "/lectures/12-" + quote("医疗损害责任纠纷案件代理实务" * 5) + "/"
+        told = notices.post(
+            event="lecture_published", account=reader, at=world.now, key="1", link=link, title="x"
+        )
+        assert len(told.link) <= Notice._meta.get_field("link").max_length
+        assert wording.said(told).link == link
+        assert f"http://127.0.0.1:8000{link}" in wording.letter(told.mail, [told]).body
+
+    def test_an_address_that_is_too_long_is_a_mistake_of_the_caller(self, reader, world):
+        with pytest.raises(notices.UnableToPost, match="link"):
+            notices.post(
+                event="lecture_published", account=reader, at=world.now, key="1", link="/" * 301, title="x"
+            )
 
 
 class TestMany:

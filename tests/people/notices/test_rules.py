@@ -26,7 +26,20 @@ def test_the_last_attempt_is_known():
 
 
 @pytest.mark.parametrize(
-    ("code", "expected"), [(550, True), (500, True), (599, True), (452, False), (0, False), (600, False)]
+    ("code", "words", "expected"),
+    [
+        (550, "5.1.1 <a@example.com>: no such user", True),
+        (550, "5.2.1 mailbox disabled", True),
+        (550, "no such user", True),
+        (553, "bad mailbox name", True),
+        (550, "5.7.1 mail content denied", False),
+        (550, "5.2.2 mailbox full", False),
+        (554, "5.7.1 client host blocked using a list", False),
+        (554, "transaction failed", False),
+        (452, "4.2.2 mailbox full", False),
+        (0, "", False),
+        (600, "5.1.1", False),
+    ],
 )
-def test_only_a_five_hundred_is_for_good(code, expected):
-    assert rules.is_for_good(code) is expected
+def test_only_what_is_said_of_the_address_shuts_it_off(code, words, expected):
+    assert rules.is_no_address(code, words) is expected

@@ -29,21 +29,24 @@ SUBJECTS = {
     "session_scheduled": "11 月 20 日 DVD 集中放映：医疗损害鉴定",
     "disc_sent": "光盘 D-0057 已寄出（SF123）",
     "disc_overdue": "请归还光盘 D-0057",
-    "sheet_missing": "11 月 20 日 场次还缺签到表",
+    "sheet_missing": "11 月 20 日场次还缺签到表",
     "confirm_waiting": "2 场待确认",
     "hours_credited": "本周记入 4.5 学时，还差 11.0",
     "year_end": "离年度截止 6 天，还差 11.0 学时",
     "appeal_corrected": "更正申请：已更正",
     "appeal_refused": "更正申请：不予更正",
+    "erasure_proposed": "11 月 20 日起，您在本平台的个人信息可能被删除",
     "behind_pace": "本年已计入 31 场，比进度少 2 场",
     "return_due": "10 月月报 11 月 20 日前报送",
     "bulletin_published": "10 月通报",
     "import_finished": "导入 2960 行，40 行待改",
+    "import_failed": "名册导入 D-0057 已停下",
     "processing_failed": "2 个转码任务失败",
 }
 AT_ONCE = {
     "account_ready", "lecture_returned", "lecture_published", "session_scheduled", "session_cancelled",
-    "appeal_corrected", "appeal_refused", "import_finished", "processing_failed", "disk_low",
+    "appeal_corrected", "appeal_refused", "erasure_proposed", "import_failed", "import_finished",
+    "processing_failed", "disk_low",
 }  # fmt: skip
 
 
@@ -77,7 +80,7 @@ class TestEveryEvent:
         mail = Mail(pk=1, account=Account(pk=5, display_name="韦晓岚"), address="a@example.com")
         mail._prefetched_objects_cache = {"notices": []}
         letter = wording.letter(mail, [notice_of(code)])
-        assert letter.body.startswith("韦晓岚，你好。")
+        assert letter.body.startswith("韦晓岚：\n")
         assert len(letter.body.encode()) < 10_000
         assert "&quot;" not in letter.body
 

@@ -1,16 +1,30 @@
 """A preview: the site as a role sees it, and nothing that could act."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
-from django.db import DatabaseError, transaction
-from django.http import HttpResponse
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import path
 
 from qianchang.groundwork.models import AuditEntry
 from qianchang.people import preview
 from qianchang.people.models import Account, Region
+from qianchang.project import urls
 from tests.world import World
+
+
+def page_that_writes(request: HttpRequest) -> HttpResponse:
+    """A GET with an effect, as none should be."""
+    # PostgreSQL answers nothing more in the transaction around the page; on SQLite there is only the test's.
+    with nullcontext() if connection.vendor == "postgresql" else transaction.atomic():
+        Region.objects.create(code="000000", name_zh="无", level="county")
+    return HttpResponse("x")
+
+
+urlpatterns = [path("page-that-writes/", page_that_writes), *urls.urlpatterns]
 
 
 @pytest.fixture
@@ -74,6 +88,18 @@ def test_the_database_refuses_a_page_that_would_write(world: World, begin: Calla
     preview.PreviewMiddleware(writes)(request)
     # Afterwards it takes writes again.
     Region.objects.create(code="000000", name_zh="无", level="county")
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_that_would_write_says_so(world: World, begin: Callable[..., Client]) -> None:
+    assert world.guangxi
+    browser = begin("beneficiary_officer", "CN-GX")
+    answer = browser.get("/page-that-writes/")
+
+    assert answer.status_code == 403
+    assert "预览" in answer.content.decode()
+    assert not Region.objects.filter(code="000000").exists()
+    assert browser.get("/office/").status_code == 200
 
 
 def test_it_ends_where_it_began_and_both_are_in_the_log(world: World, begin: Callable[..., Client]) -> None:

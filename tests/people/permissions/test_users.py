@@ -85,6 +85,70 @@ class TestOperations:
         assert grant.valid_until == world.day + timedelta(days=30)
         assert AuditEntry.objects.filter(verb="ended", actor_id=world.administrator.pk).count() == 1
 
+    def test_ending_a_role_makes_it_no_longer(self, world: World, second_administrator: Account) -> None:
+        # Given a role of one's own that runs out in a week.
+        grant = second_administrator.role_grants.get()
+        week = world.day + timedelta(days=7)
+        assert world.administrator.pk
+        users.end_grant(grant=grant, until=week, by=second_administrator, at=world.now)
+
+        # Then nobody "ends" it in a year, from a page opened before either.
+        for stale in (RoleGrant.objects.get(pk=grant.pk), grant):
+            with pytest.raises(operations.UnableToGrantRole, match="已"):
+                users.end_grant(
+                    grant=stale, until=world.day + timedelta(days=365), by=second_administrator, at=world.now
+                )
+        assert second_administrator.role_grants.get().valid_until == week
+
+    @pytest.mark.parametrize(
+        ("held", "wanted"),
+        [
+            (R.ADMINISTRATOR, R.BENEFICIARY_OFFICER),
+            (R.ADMINISTRATOR, R.NATIONAL_OFFICER),
+            (R.SUPPORTING_OFFICER, R.ADMINISTRATOR),
+        ],
+    )
+    def test_an_administrator_is_no_officer(
+        self, world: World, second_administrator: Account, held: str, wanted: str
+    ) -> None:
+        both = world.grant(world.account("both", "两头"), held, world.guangdong)
+        grant = both.role_grants.get()
+
+        def give(**days: object) -> RoleGrant:
+            return operations.grant_role(
+                account=both,
+                role=wanted,
+                association=world.guangdong,
+                by=second_administrator,
+                at=world.now,
+                **days,
+            )
+
+        with pytest.raises(operations.UnableToGrantRole, match="管理员"):
+            give()
+        # One after the other is fine: a person may change the desk.
+        week = world.day + timedelta(days=7)
+        operations.end_role(grant=grant, until=week, at=world.now)
+        with pytest.raises(operations.UnableToGrantRole, match="管理员"):
+            give(valid_until=week + timedelta(days=1))
+        assert give(valid_from=week).pk
+
+    def test_nobody_closes_the_account_of_the_administrator_who_outlasts_the_others(
+        self, world: World, second_administrator: Account
+    ) -> None:
+        # Given two administrators, one of whom ends in a week.
+        users.end_grant(
+            grant=second_administrator.role_grants.get(),
+            until=world.day + timedelta(days=7),
+            by=world.administrator,
+            at=world.now,
+        )
+        # Then the other one is the last, from that day on.
+        with pytest.raises(users.UnableToChangeAccount):
+            users.close_account(
+                account=world.administrator, reason=WHY, by=second_administrator, at=world.now
+            )
+
     def test_the_last_administrator_is_neither_ended_nor_closed(
         self, world: World, second_administrator: Account
     ) -> None:

@@ -1,12 +1,14 @@
 """The second wall, asked with a raw cursor: PostgreSQL shows each account only the people whom it may see."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
+from django.utils.timezone import localdate
 
 from qianchang.people import wall_policies, walls
 from qianchang.people.models import Account, Lawyer, Practice
@@ -76,8 +78,15 @@ def test_workers_and_commands_see_all(people: dict[str, Lawyer]) -> None:
 def test_a_role_that_ran_out_opens_nothing(world: World, people: dict[str, Lawyer]) -> None:
     former = world.account("former", "前任")
     world.grant(former, "beneficiary_officer", world.guangxi, valid_until=date(2026, 2, 1))
+    # The database asks its own clock. The last day is excluded: who holds it until today has nothing today.
+    today = world.account("today", "今日")
+    world.grant(today, "beneficiary_officer", world.guangxi, valid_until=localdate())
+    tomorrow = world.account("tomorrow", "明日")
+    world.grant(tomorrow, "beneficiary_officer", world.guangxi, valid_until=localdate() + timedelta(days=1))
 
     assert seen_by(str(former.pk)) == set()
+    assert seen_by(str(today.pk)) == set()
+    assert seen_by(str(tomorrow.pk)) == {people["county"].pk, people["city"].pk}
 
 
 @on_postgresql
@@ -207,6 +216,36 @@ def test_a_request_asks_in_the_name_of_whoever_is_signed_in(world: World, people
     request.user = world.beneficiary_officer
     assert walls.ask_as_whoever_is_signed_in(respond)(request).content == b"2"
     assert Lawyer.objects.count() == len(people)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_next_request_on_a_connection_is_its_own_also_after_an_error(world: World) -> None:
+    seen: list[int] = []
+    assert world.county_lawyer
+    assert world.yunnan_lawyer
+
+    def fails(request: Any) -> HttpResponse:
+        with transaction.atomic(), connection.cursor() as cursor, walls.as_platform("a test"):
+            seen.append(Lawyer.objects.count())
+            cursor.execute("SELECT 1/0")
+        raise AssertionError
+
+    def counts(request: Any) -> HttpResponse:
+        seen.append(Lawyer.objects.count())
+        return HttpResponse("x")
+
+    def ask(respond: Any, account: Any) -> None:
+        request = RequestFactory().get("/")
+        request.user = account
+        walls.ask_as_whoever_is_signed_in(respond)(request)
+
+    for account in (world.yunnan_officer, AnonymousUser(), world.administrator):
+        with pytest.raises(DatabaseError):
+            ask(fails, world.administrator)
+        ask(counts, account)
+
+    assert seen == [2, 1, 2, 0, 2, 2]
 
 
 @on_postgresql

@@ -12,7 +12,7 @@ import pytest
 from tests.postgresql import postgresql
 
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +36,32 @@ def run(url: str, *command: str) -> str:
 
 
 def test_the_walls_hold(server: str) -> None:
-    told = run(server, "-m", "pytest", "-q", "tests/people/permissions/test_walls.py")
+    told = run(server, "-m", "pytest", "-q", "--no-migrations", "tests/people/permissions/test_walls.py")
 
     assert " passed" in told
     assert "skipped" not in told
 
 
 def test_every_address_answers_the_same_behind_the_walls(server: str) -> None:
-    told = run(server, "-m", "pytest", "-q", "tests/people/permissions/test_every_address.py")
+    told = run(
+        server, "-m", "pytest", "-q", "--no-migrations", "tests/people/permissions/test_every_address.py"
+    )
+
+    assert " passed" in told
+
+
+def test_the_ways_to_an_account_are_open_behind_the_walls(server: str) -> None:
+    ways = (
+        "activation",
+        "sent_codes",
+        "invitations",
+        "slips",
+        "sessions",
+        "second_factor",
+        "outside_identity",
+    )
+    files = (f"tests/people/test_{way}.py" for way in ways)
+    told = run(server, "-m", "pytest", "-q", "--no-migrations", *files)
 
     assert " passed" in told
 

@@ -10,7 +10,6 @@ from django.db import connection
 
 from qianchang.groundwork import audit, walls
 from qianchang.groundwork.models import AuditEntry
-from tests.groundwork.factories import run
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 12, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """The pages about one's own data, and the officers' erasures."""
 
 import json
+import os
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -127,6 +128,74 @@ class TestOnesOwnFile:
         assert (export.state, sent) == ("waiting", [{"export_id": export.pk}])
         assert own_data.make(export_id=export.pk, at=world.now).state == "ready"
 
+    def test_without_a_broker_it_waits_for_the_beat_and_says_so(
+        self, world, settings, monkeypatch, signed_in
+    ):
+        from qianchang.people.privacy import tasks
+
+        def nobody_there(**given):
+            raise OSError("no broker")
+
+        settings.DATA_EXPORT_INLINE_ROWS = 0
+        monkeypatch.setattr(tasks.make_data_export, "delay", nobody_there)
+        page = signed_in(world.county_account).post(reverse("privacy:export"), follow=True)
+        assert "几分钟后" in page.content.decode()
+        export = DataExport.objects.get()
+        assert own_data.make_waiting(at=export.requested_at) == 0
+        assert own_data.make_waiting(at=export.requested_at + timedelta(minutes=5)) == 1
+        assert own_data.make_waiting(at=export.requested_at + timedelta(minutes=9)) == 0
+        assert [path.name for path in own_data.file_of(export).parent.iterdir()] == [
+            f"{export.public_id}.zip"
+        ]
+
+    def test_one_that_cannot_be_made_holds_no_other_up_and_says_so(self, world, settings, monkeypatch):
+        from qianchang.people.privacy import tasks
+
+        settings.DATA_EXPORT_INLINE_ROWS = 0
+        monkeypatch.setattr(tasks.make_data_export, "delay", lambda **given: None)
+        accounts = (world.county_account, world.second_county_lawyer.account)
+        first, second = (own_data.request_export(account=account, at=world.now) for account in accounts)
+        written = own_data._write
+
+        def fails_once(file, subject, *, at):
+            if subject.rows["people.account"] == accounts[0].pk:
+                raise OSError("disk full")
+            written(file, subject, at=at)
+
+        monkeypatch.setattr(own_data, "_write", fails_once)
+        assert own_data.make_waiting(at=world.later(minutes=6)) == 1
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == ("failed", "ready")
+
+    def test_nothing_is_left_of_a_file_whose_owner_was_erased_while_it_was_made(
+        self, world, settings, monkeypatch
+    ):
+        from qianchang.people.privacy import tasks
+
+        settings.DATA_EXPORT_INLINE_ROWS = 0
+        monkeypatch.setattr(tasks.make_data_export, "delay", lambda **given: None)
+        export = own_data.request_export(account=world.county_account, at=world.now)
+        written = own_data._write
+
+        def erased_meanwhile(file, subject, *, at):
+            written(file, subject, at=at)
+            erasure.erase_subject(subject, at=at)
+
+        monkeypatch.setattr(own_data, "_write", erased_meanwhile)
+        assert own_data.make_waiting(at=world.later(minutes=6)) == 0
+        assert list(own_data.file_of(export).parent.iterdir()) == []
+
+    def test_what_a_maker_that_died_left_behind_goes_after_a_day(self, world, settings):
+        export = own_data.request_export(account=world.county_account, at=world.now)
+        left = own_data.file_of(export).with_suffix(".1234.part")
+        left.write_bytes(b"half")
+        long_ago = (world.now - timedelta(days=2)).timestamp()
+        os.utime(left, (long_ago, long_ago))
+        own_data.expire(at=world.now)
+        assert not left.exists()
+        assert own_data.file_of(export).exists()
+
     def test_a_formula_stays_a_text(self, world):
         world.county_account.display_name = "=1+1"
         world.county_account.save(update_fields=["display_name"])
@@ -205,7 +274,8 @@ class TestMyErasure:
 class TestTheDesk:
     def test_one_proposes_and_another_carries_it_out(self, world, signed_in):
         first, second = signed_in(world.beneficiary_officer), signed_in(world.second_beneficiary_officer)
-        first.post(reverse("erasures:propose", args=[world.county_lawyer.pk]), {"reason": "本人书面申请"})
+        lawyer = world.unactivated_lawyer
+        first.post(reverse("erasures:propose", args=[lawyer.pk]), {"reason": "本人书面申请"})
         request = ErasureRequest.objects.get()
         address = reverse("erasures:erasure", args=[request.pk])
         assert "carry-out" not in first.get(address).content.decode()
@@ -214,8 +284,23 @@ class TestTheDesk:
         request.refresh_from_db()
         assert request.state == "done"
         page = second.get(reverse("erasures:erasures")).content.decode()
-        assert "韦晓岚" not in page
+        assert lawyer.name not in page
         assert "已执行" in page
+
+    def test_whoever_signs_in_here_says_no_on_their_own_page(self, world, signed_in):
+        first, second = signed_in(world.beneficiary_officer), signed_in(world.second_beneficiary_officer)
+        first.post(reverse("erasures:propose", args=[world.county_lawyer.pk]), {"reason": "本人书面申请"})
+        request = ErasureRequest.objects.get()
+        address = reverse("erasures:erasure", args=[request.pk])
+        assert "carry-out" not in second.get(address).content.decode()
+        second.post(address, {"do": "carry-out"})
+        own = signed_in(world.county_account)
+        assert "提出删除你的个人信息" in own.get(reverse("privacy:my_data")).content.decode()
+        assert "不同意删除" in own.get(reverse("privacy:erase_me")).content.decode()
+        own.post(reverse("privacy:erase_me"))
+        request.refresh_from_db()
+        assert (request.state, request.decided_by) == ("refused", world.county_account)
+        assert Lawyer.objects.get(pk=world.county_lawyer.pk).name == "韦晓岚"
 
     @pytest.mark.parametrize("reason", ["", "x", "证号 14510201811223344"])
     def test_a_bad_reason_changes_nothing(self, reason, world, signed_in):

@@ -1,17 +1,21 @@
 """What has been kept long enough goes, and nothing else; a dry run only says so."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
 from qianchang.groundwork import audit, retention
 from qianchang.groundwork.models import AuditEntry
+from qianchang.people import users
 from qianchang.people.models import Account, CodeRequest
 from qianchang.people.models.rosters import RosterImport, RosterRow
-from qianchang.people.privacy import upkeep
+from qianchang.people.privacy import erasure, upkeep
 from qianchang.people.privacy.checks import retention_errors
 from qianchang.people.rosters import sheets
 
@@ -93,6 +97,64 @@ def test_what_went_stands_in_the_log(old):
 
 def test_the_scheduler_asks_for_it(settings):
     assert settings.CELERY_BEAT_SCHEDULE["keep privacy"]["task"] == "qianchang.people.keep_privacy"
+
+
+def test_a_period_that_fails_holds_neither_the_others_nor_erasures_up(old, world, monkeypatch):
+    wish = erasure.ask_for_own(account=world.county_account, at=ago(40))
+
+    def broken(rows, at):
+        raise OSError("locked")
+
+    monkeypatch.setitem(retention._periods, "audit", replace(retention._periods["audit"], drop=broken))
+    with pytest.raises(ExceptionGroup, match="periods"):
+        upkeep.every_day(at=timezone.now())
+    wish.refresh_from_db()
+    assert wish.state == "done"
+    assert (counts()["audit"], counts()["codes"]) == (2, 1)
+
+
+def test_where_somebody_was_signed_in_goes_once_the_session_is_over(world):
+    keep = {period.name: period.days for period in retention.periods()}
+    for key, is_open in (("a" * 32, False), ("b" * 32, True)):
+        if is_open:
+            Session.objects.create(session_key=key, session_data="x", expire_date=timezone.now())
+        seen = UserSession.objects.create(
+            user=world.county_account, session_key=key, ip="192.0.2.7", user_agent="x", created_at=ago(90)
+        )
+        UserSession.objects.filter(pk=seen.pk).update(last_seen_at=ago(keep["signed_out"] + 1))
+    upkeep.apply_retention(at=timezone.now())
+    assert [row.session_key for row in UserSession.objects.all()] == ["b" * 32]
+
+
+def test_the_period_of_a_closed_account_counts_from_its_closing(world):
+    account = Account.objects.create(
+        username="rarely.here", display_name="某人", date_joined=ago(5000), last_login=ago(4000)
+    )
+    users.close_account(account=account, reason="离职交接", by=world.administrator, at=timezone.now())
+    upkeep.apply_retention(at=timezone.now())
+    account.refresh_from_db()
+    assert (account.display_name, account.erased_at) == ("某人", None)
+
+
+def test_roles_of_a_closed_account_end_with_it_and_the_name_of_an_office_stays_in_texts(world):
+    keep = {period.name: period.days for period in retention.periods()}
+    account = Account.objects.create(
+        username="office.gx",
+        display_name="广西律协秘书处",
+        is_active=False,
+        date_joined=ago(5000),
+        last_login=ago(keep["closed_accounts"] + 1),
+    )
+    grant = account.role_grants.create(role="editor", valid_from=world.day - timedelta(days=1000))
+    world.county_account.notices.create(
+        event="hours", key="x", words={"who": "广西律协秘书处"}, posted_at=timezone.now()
+    )
+    upkeep.apply_retention(at=timezone.now())
+    grant.refresh_from_db()
+    account.refresh_from_db()
+    assert account.erased_at is not None
+    assert grant.valid_until == timezone.localdate()
+    assert world.county_account.notices.get(key="x").words == {"who": "广西律协秘书处"}
 
 
 @pytest.mark.parametrize(("days", "errors"), [(183, 1), (184, 0), (730, 0)])

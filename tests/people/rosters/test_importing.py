@@ -1,7 +1,5 @@
 """A file reaches the roster: counts add up, the same again changes nothing, an undo restores exactly."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -370,7 +368,3 @@ def test_one_lawyer_cannot_stand_on_two_good_rows(desk, row):
         RosterRow.objects.create(
             roster_import=taken, number=99, outcome="new", licence_number="14510201511100874"
         )
-
-
-def test_the_lease_is_longer_than_a_chunk_takes(desk):
-    assert timedelta(seconds=60) <= working.LEASE

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from benchmarks.roster.generated import roster
 from qianchang.groundwork.models import AuditEntry
-from qianchang.people.models import Lawyer, RosterImport
+from qianchang.people.models import Invitation, Lawyer, RosterImport
 from qianchang.people.rosters import regions, working
 from tests.people.rosters.conftest import csv_file, numbers
 from tests.world import full_width
@@ -57,7 +57,10 @@ def test_the_five_steps(desk, officer, row):
     assert "1 行将写入名册" in text(confirmed)
     act = reverse("roster:act", args=[taken.pk])
     officer.post(act, {"do": "import"})
-    assert "正在导入" in text(officer.get(here))
+    under_way = officer.get(here)
+    assert "正在导入" in text(under_way)
+    assert under_way["Refresh"] == "5"
+    assert "Refresh" not in officer.get(here, {"still": "1"})
     working.work(taken.pk)
     assert "已导入 1 行" in text(officer.get(here))
 
@@ -99,6 +102,72 @@ def test_a_column_for_two_things_is_refused_beside_the_form(desk, officer, row):
     assert "同一列选了两次" in text(answer)
     taken.refresh_from_db()
     assert taken.state == "read"
+
+
+def test_an_old_tab_imports_nothing_that_was_not_shown(desk, officer, row):
+    """Given a confirmation page, when a row is mended elsewhere, then its button refuses; pressed twice it imports once."""
+    taken = desk.check([row(), row(licence_number="145102O1511100875", name="农家兴")])
+    confirm, act = (reverse(f"roster:{name}", args=[taken.pk]) for name in ("confirm", "act"))
+    old = re.search(r'name="seen" value="([^"]+)"', officer.get(confirm).content.decode())[1]
+    bad = taken.rows.get(outcome="faulty")
+    officer.post(reverse("roster:row", args=[taken.pk, bad.number]), {"do": "take", "fault": bad.fault})
+
+    refused = officer.post(act, {"do": "import", "seen": old}, follow=True)
+
+    assert "打开这一页之后数据有变化" in text(refused)
+    taken.refresh_from_db()
+    assert taken.state == "checked"
+    new = re.search(r'name="seen" value="([^"]+)"', officer.get(confirm).content.decode())[1]
+    officer.post(act, {"do": "import", "seen": new})
+    working.work(taken.pk)
+    twice = officer.post(act, {"do": "import", "seen": new}, follow=True)
+    assert "已导入 2 行" in text(twice)
+    assert "没有等着导入的行" not in text(twice)
+
+
+def test_a_second_click_does_not_write_into_the_next_problem_of_the_row(desk, officer, row):
+    """Given a row with two problems, when the first one's button is pressed twice, then the second keeps its value."""
+    taken = desk.check([row(phone="138123456", county="那波县")])
+    bad = taken.rows.get()
+    url = reverse("roster:row", args=[taken.pk, bad.number])
+    posted = {"do": "save", "value": "13812345678", "fault": bad.fault}
+    officer.post(url, posted)
+    officer.post(url, posted)
+    bad.refresh_from_db()
+    assert (bad.values["phone"], bad.values["county"]) == ("13812345678", "那波县")
+    officer.post(url, {"do": "save", "value": "那坡\x00县", "fault": bad.fault})
+    bad.refresh_from_db()
+    assert (bad.outcome, bad.mended["county"]) == ("new", "那坡县")
+
+
+def test_a_file_does_not_unmask_what_the_roster_hides(desk, officer, row):
+    wei = desk.world.county_lawyer
+    Lawyer.objects.filter(pk=wei.pk).update(phone="13799998888", email="wei.xiaolan@example.org")
+    taken = desk.check([row(name="韦晓岚", licence_number=wei.licence_number)])
+    page = officer.get(reverse("roster:import", args=[taken.pk]), {"show": "changed"}).content.decode()
+    assert "137****8888" in page
+    assert "13799998888" not in page
+    assert "wei.xiaolan@" not in page
+
+
+def test_invitations_go_to_nobody_on_another_roster(desk, officer, row):
+    """Given a row that waits, when another association enters that number, then the import cannot invite that lawyer."""
+    taken = desk.carry_out(desk.check([row(), row(licence_number="1451020151110087O", name="农家兴")]))
+    bad = taken.rows.get(outcome="faulty")
+    url = reverse("roster:row", args=[taken.pk, bad.number])
+    officer.post(url, {"do": "save", "value": "14510201511100899", "fault": bad.fault})
+    theirs = desk.world.yunnan_lawyer
+    Lawyer.objects.filter(pk=theirs.pk).update(licence_number="14510201511100899", account=None)
+
+    officer.post(reverse("roster:activation", args=[taken.pk]))
+
+    assert set(Invitation.objects.values_list("lawyer__licence_number", flat=True)) == {"14510201511100874"}
+
+
+def test_a_roster_that_was_erased_before_it_was_matched_says_so(desk, officer, row):
+    taken = desk.send([row()])
+    RosterImport.objects.filter(pk=taken.pk).update(sheet=None, erased_at=desk.world.now)
+    assert "请重新" in text(officer.get(reverse("roster:import", args=[taken.pk])))
 
 
 def test_an_import_of_another_association_does_not_exist(desk, client_for, row):

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from qianchang.groundwork.migrating import without_walls_backwards
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,4 +32,5 @@ class Migration(migrations.Migration):
             model_name="auditentry",
             index=models.Index(fields=["object_type", "-at", "-id"], name="groundwork_audit_object"),
         ),
+        without_walls_backwards("groundwork_auditentry"),
     ]

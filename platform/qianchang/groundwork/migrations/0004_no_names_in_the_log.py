@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from qianchang.groundwork.migrating import RetireField
+from qianchang.groundwork.migrating import RetireField, without_walls_backwards
 
 
 class Migration(migrations.Migration):
@@ -21,4 +21,5 @@ class Migration(migrations.Migration):
             name="private_digest",
             field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
+        without_walls_backwards("groundwork_auditentry", "groundwork_signedhead"),
     ]

@@ -109,6 +109,8 @@ class RoleGrant(models.Model):
     ROLES_OF_AN_ASSOCIATION = frozenset(
         {Role.COUNTY_CONTACT, Role.BENEFICIARY_OFFICER, Role.SUPPORTING_OFFICER}
     )
+    # Whose confirming, posting and deciding counts.
+    OFFICERS = frozenset({Role.BENEFICIARY_OFFICER, Role.SUPPORTING_OFFICER, Role.NATIONAL_OFFICER})
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=24, choices=Role.choices)

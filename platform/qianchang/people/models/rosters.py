@@ -16,7 +16,9 @@ class RosterImport(models.Model):
     """One file of a roster on its way into the roster of `association`, which stands as of the day `stands_on`.
 
     The file itself is never kept. Its cells stand compressed in `sheet` until the rows are erased. The four numbers add
-    up to the rows that were read: the database says so. `worked_until` is the lease of whoever works on it.
+    up to the rows that were read: the database says so. `worked_until` is the lease of whoever works on it, `tries` how
+    often the work at hand was begun without getting further. Tried too often it stands still: `failed_while` says at
+    what, and somebody has to begin it again.
 
     Personal data: `sheet` (everything that the file said of people).
     """
@@ -30,6 +32,7 @@ class RosterImport(models.Model):
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
         CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("stopped")
 
     WORKING = (State.CHECKING, State.IMPORTING, State.UNDOING)
     SETTLED = (State.CHECKED, State.IMPORTED)
@@ -57,6 +60,8 @@ class RosterImport(models.Model):
     # How far the work at hand is, in rows.
     done = models.PositiveIntegerField(default=0)
     worked_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    failed_while = models.CharField(max_length=10, blank=True)
     imported_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     # Firms that this import entered, to be taken back with it.
@@ -75,6 +80,11 @@ class RosterImport(models.Model):
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=True) | models.Q(sheet__isnull=True),
                 name="people_roster_import_erased_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="failed", failed_while__in=["checking", "importing", "undoing"])
+                | (~models.Q(state="failed") & models.Q(failed_while="")),
+                name="people_roster_import_failed_while",
             ),
         ]
         indexes = [models.Index(fields=["association", "-created_at"])]

@@ -11,20 +11,25 @@ from email.message import Message
 from django.utils.crypto import constant_time_compare
 
 from qianchang.people.models import Mail
-from qianchang.people.notices import outbox
+from qianchang.people.notices import outbox, rules
 
+# The class of a reply that its status code stands for: 5yz.
+PERMANENT = 500
 _NAME = re.compile(r"<(\d{1,18})\.[0-9a-f]{16}@[^<>\s]+>")
 
 
 def record_bounce(notification: Message, *, at: datetime) -> Mail | None:
-    """Note what a delivery status notification says: when the address failed for good (status 5.x.x), nothing more is
-    sent there. Returns the mail; None for what says nothing final, or is not about a mail of ours.
+    """Note what a delivery status notification says: a mail that failed for good (status 5.x.x), and when there is no such
+    address, nothing more is sent there. Returns the mail; None for what says nothing final, or is not about a mail of ours.
     """
     failure = _failure(notification)
-    mail = _mail_of(notification)
-    if mail is None or not failure:
+    mail = _mail_of(notification) if failure else None
+    if mail is None:
         return None
-    outbox.refuse_address(mail, failure[:200], at=at)
+    if rules.is_no_address(PERMANENT, failure):
+        outbox.refuse_address(mail, failure, at=at)
+    else:
+        outbox.give_up(mail, failure, at=at)
     return mail
 
 
@@ -45,7 +50,7 @@ def _mail_of(notification: Message) -> Mail | None:
         if part.get_content_type() == "text/rfc822-headers":
             returned += str(part.get_payload())
         for match in _NAME.finditer(returned):
-            mail = Mail.objects.filter(pk=int(match[1])).select_related("account").first()
-            if mail is not None and constant_time_compare(match[0], outbox.message_id(mail)):
-                return mail
+            # The seal is looked at first: a message full of made-up names costs the database nothing.
+            if constant_time_compare(match[0], outbox.message_id(int(match[1]))):
+                return Mail.objects.filter(pk=int(match[1])).select_related("account").first()
     return None

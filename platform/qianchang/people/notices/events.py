@@ -15,6 +15,7 @@ class Event:
 
     `at_once`: a mail of its own (marked • in the design); everything else waits for the one mail of the day.
     `always`: also to whoever wants no mails, because nothing works without it.
+    `key`: its link opens the account, and is forgotten once the mail is on its way.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Event:
     because: Any
     at_once: bool = False
     always: bool = False
+    key: bool = False
 
 
 _GIVES = _("You get this because you gave this lecture.")
@@ -36,11 +38,12 @@ _ALL = (
     # --- everybody ------------------------------------------------------------------------------------
     Event(
         "account_ready",
-        (),
+        ("days",),
         _("Set the password"),
         _("You get this because an account was opened for you."),
         at_once=True,
         always=True,
+        key=True,
     ),
     # --- experts --------------------------------------------------------------------------------------
     Event("upload_resting", ("name", "percent", "days"), _("Resume upload"), _GIVES),
@@ -86,6 +89,14 @@ _ALL = (
         _("You get this once for each appeal that you filed."),
         at_once=True,
     ),
+    Event(
+        "erasure_proposed",
+        ("association", "date"),
+        _("See it and say no"),
+        _ROSTER,
+        at_once=True,
+        always=True,
+    ),
     # --- officers -------------------------------------------------------------------------------------
     Event("disc_sent", ("number", "parcel"), _("Open the discs"), _CONTACT),
     Event("disc_overdue", ("number", "days"), _("Open the discs"), _CONTACT),
@@ -95,10 +106,12 @@ _ALL = (
     Event("return_due", ("month", "date", "days", "association"), _("Open the month"), _OFFICER),
     Event("bulletin_published", ("month",), _("Read the bulletin"), _OFFICER),
     Event("import_finished", ("imported", "faulty"), _("Open the import"), _OFFICER, at_once=True),
+    Event("import_failed", ("number",), _("Open the import"), _OFFICER, at_once=True),
     # --- administrators -------------------------------------------------------------------------------
     Event("processing_failed", ("count", "name"), _("Open the queue"), _KEEPER, at_once=True),
     Event("disk_low", ("percent",), _("Open the queue"), _KEEPER, at_once=True),
 )
 
 EVENTS: dict[str, Event] = {event.code: event for event in _ALL}
+KEYS: frozenset[str] = frozenset(event.code for event in _ALL if event.key)
 AT_ONCE: frozenset[str] = frozenset(event.code for event in _ALL if event.at_once)

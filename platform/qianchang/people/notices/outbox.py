@@ -5,26 +5,29 @@ Message-ID stays the same, so that a mailbox that got it twice shows it once.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import time as clock
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime, make_aware
 
 from qianchang.groundwork import audit
+from qianchang.people.masks import masked_email
 from qianchang.people.models import Account, Mail, Notice
 from qianchang.people.notices import rules, wording
-from qianchang.people.notices.events import AT_ONCE, EVENTS
+from qianchang.people.notices.events import AT_ONCE, EVENTS, KEYS
 from qianchang.people.notices.posting import wants
 
 log = logging.getLogger(__name__)
@@ -122,7 +125,12 @@ def send_waiting(*, now: Callable[[], datetime], most: int = AT_A_TIME) -> Run:
                 break
             if not _claim(mail, at=now()):
                 continue
-            message = _message(mail)
+            try:
+                message = _message(mail)
+            except Exception as error:  # whatever is wrong with one message must not hold back the next
+                log.exception("mail %d cannot be put into words", mail.pk)
+                counts[_note_failure(mail, error, at=now())] += 1
+                continue
             if message is None:
                 _end(mail, State.DROPPED, at=now())
                 counts["dropped"] += 1
@@ -150,20 +158,41 @@ def _send(mail: Mail, message: EmailMessage, connection: Any, *, now: Callable[[
         return _note_failure(mail, error, at=now())
     _end(mail, State.SENT, at=now())
     # The link of an opened account is a key to it. Nobody finds it here once it is on its way.
-    opened = Notice.objects.filter(
-        mail=mail, event__in=[event.code for event in EVENTS.values() if event.always]
-    )
-    opened.update(link=reverse("account_reset_password"))
+    Notice.objects.filter(mail=mail, event__in=KEYS).update(link=reverse("account_reset_password"))
     return "sent"
 
 
 def _claim(mail: Mail, *, at: datetime) -> bool:
-    """Take a mail, so that nobody else sends it; False when somebody was faster."""
-    taken = Mail.objects.filter(pk=mail.pk, state=State.WAITING, attempts=mail.attempts).update(
-        attempts=mail.attempts + 1, not_before=at + rules.rest_after(mail.attempts + 1)
-    )
+    """Take a mail, so that nobody else sends it; False when somebody was faster. The mail of a day that was put off
+    becomes that of the day on which it goes, so that the database refuses a second one then too; it waits where there is
+    one already.
+    """
+    mine = Mail.objects.filter(pk=mail.pk, state=State.WAITING, attempts=mail.attempts)
+    try:
+        with transaction.atomic():
+            taken = mine.update(
+                attempts=mail.attempts + 1,
+                not_before=at + rules.rest_after(mail.attempts + 1),
+                day=mail.day and localdate(at),
+            )
+    except IntegrityError:
+        _put_off(mail, at=at)
+        return False
     mail.attempts += 1
     return bool(taken)
+
+
+def _put_off(mail: Mail, *, at: datetime) -> None:
+    """Make a mail of the day that of the next day that has none."""
+    day = localdate(at) + timedelta(days=1)
+    while Mail.objects.filter(account=mail.account_id, day=day).exists():
+        day += timedelta(days=1)
+    hour = make_aware(datetime.combine(day, clock(settings.MAIL_SUMMARY_HOUR)))
+    try:
+        with transaction.atomic():
+            Mail.objects.filter(pk=mail.pk, state=State.WAITING).update(day=day, not_before=hour)
+    except IntegrityError:
+        log.info("mail %d finds its day at the next run", mail.pk)
 
 
 def _message(mail: Mail) -> EmailMessage | None:
@@ -176,7 +205,7 @@ def _message(mail: Mail) -> EmailMessage | None:
         return None
     mail.address = mail.account.email
     letter = wording.letter(mail, notices)
-    headers = {"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": message_id(mail.pk), "Auto-Submitted": "auto-generated"}
     if letter.stop_url:
         # RFC 8058: a mail program offers "unsubscribe" as a button of its own.
         headers["List-Unsubscribe"] = f"<{letter.stop_url}>"
@@ -184,22 +213,21 @@ def _message(mail: Mail) -> EmailMessage | None:
     return EmailMessage(letter.subject, letter.body, to=[mail.address], headers=headers)
 
 
-def message_id(mail: Mail) -> str:
-    """Return the name of a mail for ever, which nobody else can make up."""
-    seal = salted_hmac("qianchang.people.notices", str(mail.pk)).hexdigest()[:16]
-    return f"<{mail.pk}.{seal}@{urlsplit(settings.SITE_ROOT_URL).hostname}>"
+def message_id(number: int) -> str:
+    """Return the name of the mail with a number, for ever; nobody else can make it up."""
+    seal = salted_hmac("qianchang.people.notices", str(number)).hexdigest()[:16]
+    return f"<{number}.{seal}@{urlsplit(settings.SITE_ROOT_URL).hostname}>"
 
 
 def _note_failure(mail: Mail, error: Exception, *, at: datetime) -> str:
     code, words = _answer(error)
-    words = words[:200]
-    if isinstance(error, SMTPRecipientsRefused) and rules.is_for_good(code):
+    if isinstance(error, SMTPRecipientsRefused) and rules.is_no_address(code, words):
         refuse_address(mail, words, at=at)
         return "refused"
     if rules.is_last(mail.attempts):
         _end(mail, State.REFUSED, at=at, last_error=words)
         return "refused"
-    Mail.objects.filter(pk=mail.pk).update(last_error=words)
+    Mail.objects.filter(pk=mail.pk).update(last_error=_kept(words, mail))
     log.warning("mail %d was not taken: %s; attempt %d", mail.pk, code or type(error).__name__, mail.attempts)
     return "later"
 
@@ -221,14 +249,21 @@ def _give_back(mail: Mail, error: Exception, *, at: datetime) -> None:
     Mail.objects.filter(pk=mail.pk).update(
         attempts=mail.attempts - 1,
         not_before=at + SERVER_REST,
-        last_error=(str(error) or type(error).__name__)[:200],
+        last_error=_kept(str(error) or type(error).__name__, mail),
     )
 
 
 def _end(mail: Mail, state: Mail.State, *, at: datetime, last_error: str = "") -> None:
     Mail.objects.filter(pk=mail.pk, state=State.WAITING).update(
-        state=state, ended_at=at, last_error=last_error, address=mail.address
+        state=state, ended_at=at, last_error=_kept(last_error, mail), address=mail.address
     )
+
+
+def _kept(words: str, mail: Mail) -> str:
+    """Return what a server said as it is kept: servers repeat the address, which lists show masked."""
+    if mail.address:
+        words = re.sub(re.escape(mail.address), masked_email(mail.address), words, flags=re.IGNORECASE)
+    return words[:200]
 
 
 # --- Addresses that do not work -----------------------------------------------------------------------------
@@ -239,12 +274,18 @@ def refuse_address(mail: Mail, words: str, *, at: datetime) -> None:
     """Note that a mail server refused the address of a mail for good: nothing more is sent there until the address
     is another one, or an administrator says that it works again.
     """
-    _end(mail, State.REFUSED, at=at, last_error=words)
-    Mail.objects.filter(pk=mail.pk, state=State.SENT).update(
-        state=State.REFUSED, ended_at=at, last_error=words
-    )
+    give_up(mail, words, at=at)
     Account.objects.filter(pk=mail.account_id, email=mail.address).update(refused_address=mail.address)
     log.warning("the address of mail %d does not exist: %s", mail.pk, words[:3])
+
+
+@transaction.atomic
+def give_up(mail: Mail, words: str, *, at: datetime) -> None:
+    """Note that a mail did not arrive, also one that was sent, and that it is not tried again by itself."""
+    _end(mail, State.REFUSED, at=at, last_error=words)
+    Mail.objects.filter(pk=mail.pk, state=State.SENT).update(
+        state=State.REFUSED, ended_at=at, last_error=_kept(words, mail)
+    )
 
 
 @transaction.atomic

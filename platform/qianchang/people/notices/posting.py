@@ -5,10 +5,11 @@ and key) changes nothing, so whoever may have been interrupted simply tells it a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.encoding import uri_to_iri
 
 from qianchang.people.models import Account, Mail, Notice, NoticeRound
 from qianchang.people.notices.events import EVENTS, Event
@@ -19,10 +20,13 @@ Words = Mapping[str, str | int]
 AT_A_TIME = 500
 # Characters of one word: twenty of them stay below the ten kilobytes of a mail.
 LONGEST_WORD = 500
+LONGEST_LINK = Notice._meta.get_field("link").max_length or 0
+# The outbox goes by the time a mail waits for. What nothing works without goes before the thousands of a region.
+HEAD_START = timedelta(days=1)
 
 
 class UnableToPost(Exception):
-    """The event is not known, or a word that its text needs is missing: a mistake of the caller."""
+    """The event is not known, a word that its text needs is missing, or the link is too long: a mistake of the caller."""
 
 
 def post(
@@ -45,6 +49,10 @@ def post_many(*, event: str, key: str, told: Mapping[int, Words], at: datetime, 
     are left out. Returns how many were told now. Raises UnableToPost.
     """
     known = _known(event)
+    # With its Chinese as such a link is a ninth as long as `reverse` writes it; wording.py writes it out again.
+    link = uri_to_iri(link)
+    if len(link) > LONGEST_LINK:
+        raise UnableToPost(f"the link of {event} is longer than {LONGEST_LINK} signs")
     for words in told.values():
         _refuse_missing(known, words)
     numbers, count = sorted(told), 0
@@ -86,8 +94,9 @@ def _post(event: Event, key: str, told: Mapping[int, Words], *, at: datetime, li
     accounts = [each for each in locked if each.pk not in known]
     mails: Sequence[Mail] = []
     if event.at_once:
+        not_before = at - HEAD_START if event.always else at
         mails = Mail.objects.bulk_create(
-            Mail(account=each, address=each.email, not_before=at, created_at=at)
+            Mail(account=each, address=each.email, not_before=not_before, created_at=at)
             for each in accounts
             if wants(each, event)
         )
@@ -124,6 +133,8 @@ def _refuse_missing(event: Event, words: Words) -> None:
 
 
 def _plain(words: Words) -> dict[str, str | int]:
-    return {
-        name: value if isinstance(value, int) else str(value)[:LONGEST_WORD] for name, value in words.items()
-    }
+    return {name: value if isinstance(value, int) else _cut(str(value)) for name, value in words.items()}
+
+
+def _cut(word: str) -> str:
+    return word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD - 1]}…"

@@ -71,5 +71,7 @@ def troubled_mails() -> QuerySet[Mail]:
 
 
 def _count_unread(account_id: int) -> None:
+    # Whoever is told of something at this moment is counted before or after, and not lost between.
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
     left = Notice.objects.filter(account=account_id, read_at=None).count()
     Account.objects.filter(pk=account_id).update(unread_notices=left)

@@ -1,5 +1,6 @@
-"""When a mail is tried again, and when a mail server's answer is for good. Plain values in, plain values out."""
+"""When a mail is tried again, and when a mail server's answer shuts an address off. Plain values in, plain values out."""
 
+import re
 from datetime import timedelta
 
 # How long a mail rests after its first, second, … attempt that failed: three days in all, then it is given up.
@@ -15,6 +16,10 @@ RESTS = (
 )
 MAX_ATTEMPTS = len(RESTS) + 1
 
+# What servers say with the status codes of RFC 3463, and what those without them say of a box that there is not.
+_STATUS = re.compile(r"\b5\.(\d{1,3})\.\d{1,3}\b")
+_NO_SUCH_BOX = (550, 551, 553)
+
 
 def rest_after(attempts: int) -> timedelta:
     """Return how long a mail rests after so many attempts (1: the first). It is also the time after which a worker
@@ -28,6 +33,14 @@ def is_last(attempts: int) -> bool:
     return attempts >= MAX_ATTEMPTS
 
 
-def is_for_good(smtp_code: int) -> bool:
-    """Tell whether a mail server's answer about an address means never (5xx) and not later (4xx). RFC 5321, 4.2.1."""
-    return 500 <= smtp_code < 600
+def is_no_address(smtp_code: int, words: str) -> bool:
+    """Tell whether a mail server's answer means that there is no such address, or nobody behind it any more. A mail that
+    it does not like, a full box and a server that trusts this site no more say nothing of the address. RFC 5321, 4.2.3;
+    RFC 3463, 3.2 and 3.3.
+    """
+    if not 500 <= smtp_code < 600:
+        return False
+    status = _STATUS.search(words)
+    if status is not None:
+        return status[1] == "1" or status[0] == "5.2.1"
+    return smtp_code in _NO_SUCH_BOX

@@ -11,6 +11,7 @@ from django.core import signing
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -51,7 +52,7 @@ def said(notice: Notice) -> Said:
         subject=" ".join(subject.split()),
         text=render_to_string(f"mail/{event.code}.txt", context).strip(),
         action=str(event.action),
-        link=notice.link,
+        link=iri_to_uri(notice.link),
         because=str(event.because),
     )
 

@@ -260,7 +260,9 @@ def _refuse_to_carry_out(request: ErasureRequest, *, by: Account | None, at: dat
     if by is None or not _is_officer_for(request, by, at=at):
         raise ErasureUnknown(request.pk)
     if at < request.due_at:
-        raise UnableToErase(_("The person was told and can still say no. Carry it out when the days are over."))
+        raise UnableToErase(
+            _("The person was told and can still say no. Carry it out when the days are over.")
+        )
     if by.pk == request.requested_by_id:
         raise UnableToErase(_("You proposed it, so a colleague has to carry it out."))
     if request.lawyer is not None and by.pk in (request.account_id, request.lawyer.account_id):
@@ -276,7 +278,9 @@ def _refuse_with_office(account: Account, *, at: datetime) -> None:
 
 def _refuse_with_pending(lawyer: Lawyer) -> None:
     """What was asked is answered first: nobody gets rid of a question by erasing whoever asked."""
-    if personal_data.pending(subject_of(lawyer=lawyer, account=lawyer.account)):
+    with walls.as_platform("an erasure asks what waits in every table"):
+        waiting = personal_data.pending(subject_of(lawyer=lawyer, account=lawyer.account))
+    if waiting:
         raise UnableToErase(
             _("A question of this person about hours, or a correction, is not answered yet. Answer it first.")
         )

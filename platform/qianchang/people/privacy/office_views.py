@@ -81,6 +81,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("erasures:erasure", found.pk)
     context = {
         "found": found,
+        "is_due": found.due_at <= at,
         "may_decide": erasure.may_decide(found, account, at=at),
         "is_mine": found.requested_by_id == account.pk,
         "touched": sum(found.outcome.get("touched", {}).values()),

@@ -106,7 +106,14 @@ def _declare_editors() -> None:
         ("wagtaildocs.Document", ("uploaded_by_user",), ("title",)),
         ("wagtailimages.Image", ("uploaded_by_user",), ("title", "description")),
     ):
-        declare(model, purpose=_("What editors wrote, and who"), acts=acts, texts=texts, kept=pages, published=True)
+        declare(
+            model,
+            purpose=_("What editors wrote, and who"),
+            acts=acts,
+            texts=texts,
+            kept=pages,
+            published=True,
+        )
     declare(
         "admin.LogEntry",
         purpose=_("What editors wrote, and who"),

@@ -107,7 +107,9 @@ def make_waiting(*, at: datetime) -> int:
     """
     made = 0
     long_enough = at - timedelta(minutes=WAITS_MINUTES)
-    for export in DataExport.objects.filter(state=State.WAITING, requested_at__lte=long_enough).order_by("pk"):
+    for export in DataExport.objects.filter(state=State.WAITING, requested_at__lte=long_enough).order_by(
+        "pk"
+    ):
         try:
             made += make(export_id=export.pk, at=at).state == State.READY
         except DataExport.DoesNotExist:
@@ -151,7 +153,10 @@ def expire(*, at: datetime) -> int:
 
 
 def _sweep_folder(before: datetime) -> None:
-    ready = {f"{number}.zip" for number in DataExport.objects.filter(state=State.READY).values_list("public_id", flat=True)}
+    ready = {
+        f"{number}.zip"
+        for number in DataExport.objects.filter(state=State.READY).values_list("public_id", flat=True)
+    }
     for path in _folder().glob("*"):
         if path.name not in ready and path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)

@@ -38,6 +38,13 @@ def declare_periods() -> None:
         drop=_drop_sessions,
     )
     retention.keep(
+        "signed_out",
+        _("Addresses and browsers of sessions that ended"),
+        overdue=lambda before: UserSession.objects.filter(
+            ~Exists(Session.objects.filter(session_key=OuterRef("session_key"))), last_seen_at__lt=before
+        ),
+    )
+    retention.keep(
         "notices",
         _("Messages"),
         overdue=lambda before: Notice.objects.filter(posted_at__lt=before),

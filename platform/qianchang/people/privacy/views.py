@@ -98,14 +98,15 @@ def fetch_export(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication.required
 def erase_me(request: HttpRequest) -> HttpResponse:
-    """Ask to be erased, or take it back."""
+    """Ask to be erased, or take it back; or say no to what an officer proposed."""
     account, at = _account(request), timezone.now()
     wish = _open_wish(account)
     form = EraseMeForm(request.POST if request.method == "POST" and wish is None else None)
     if request.method == "POST":
         try:
             if wish is not None:
-                erasure.withdraw(request=wish, by=account, at=at)
+                stay = erasure.withdraw if wish.own_wish else erasure.refuse
+                stay(request=wish, by=account, at=at)
                 messages.success(request, _("You stay. Nothing was erased."))
                 return redirect("privacy:my_data")
             if form.is_valid():
@@ -161,9 +162,8 @@ def _number(text: str) -> int:
 
 
 def _open_wish(account: Account) -> ErasureRequest | None:
-    return ErasureRequest.objects.filter(
-        account=account, own_wish=True, state=ErasureRequest.State.WAITING
-    ).first()
+    """Return the erasure of an account that waits, at the own wish or proposed by an officer."""
+    return ErasureRequest.objects.filter(account=account, state=ErasureRequest.State.WAITING).first()
 
 
 def _purposes() -> list[str]:

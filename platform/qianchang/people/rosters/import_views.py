@@ -1,5 +1,6 @@
 """The five steps of a roster import: choose the file, match the columns, check, import, send invitations."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qianchang.groundwork.spreadsheets import Unreadable
 from qianchang.people import invitations, unmasking, walls
 from qianchang.people.models import Account, Lawyer, Region, RosterAbsence, RosterImport, RosterRow
-from qianchang.people.permissions import Act
+from qianchang.people.permissions import Act, lawyers_where
 from qianchang.people.rosters import (
     absences,
     exports,
@@ -36,6 +36,8 @@ from qianchang.people.rosters.faults import LEAVE_OUT, Group
 from qianchang.people.rosters.forms import ColumnsForm, FileForm
 from qianchang.people.rosters.list_views import as_file, officer
 from qianchang.people.rosters.sheets import unpack
+
+logger = logging.getLogger(__name__)
 
 PAGE = 20
 State = RosterImport.State
@@ -85,7 +87,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an import stands: its columns, how far the work is, or what the check found."""
     account = officer(request, Act.IMPORT_ROSTER)
     found = import_for(account, pk)
-    if found.state == State.READ:
+    if found.state == State.READ and not found.erased_at:
         return _columns_page(request, found, _columns_form(found, None))
     if found.state in RosterImport.WORKING:
         return _under_way(request, found)
@@ -98,7 +100,7 @@ def match_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: say which column holds what. Small files are checked at once."""
     account, now = officer(request, Act.IMPORT_ROSTER), timezone.now()
     found = import_for(account, pk)
-    if found.state not in (State.READ, State.CHECKED) or found.erased_at:
+    if not intake.may_be_matched(found) or found.erased_at:
         return redirect("roster:import", pk)
     form = _columns_form(found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -115,45 +117,22 @@ def match_columns(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             if confirmed.rows_read <= AT_ONCE:
-                with walls.as_platform("check a small roster at once, as a worker would"):
-                    working.work(confirmed.pk)
+                _check_at_once(confirmed.pk)
             return redirect("roster:import", pk)
     return _columns_page(request, found, form)
 
 
 @login_required
 @require_POST
-def mend_row(request: HttpRequest, pk: int, row: int) -> HttpResponse:
-    """Put one row right, or all with the same mistake, or leave them out; the next one gets the focus."""
-    account, now = officer(request, Act.IMPORT_ROSTER), timezone.now()
-    found = import_for(account, pk)
-    at_row = found.rows.filter(number=row).first()
-    if at_row is None:
-        raise Http404
-    at_row.roster_import = found
-    do, together = request.POST.get("do", "save"), request.POST.get("together") == "1"
-    together = together or do.endswith("_all")
-    try:
-        if do.startswith("leave_out"):
-            done = mending.leave_out(row=at_row, together=together, by=account, at=now)
-        else:
-            value = at_row.proposal if do.startswith("take") else request.POST.get("value", "")
-            done = mending.mend(row=at_row, value=value, together=together, by=account, at=now)
-    except intake.UnableToImport as refusal:
-        messages.error(request, str(refusal))
-    else:
-        _tell_mended(request, done)
-    return redirect(_next_faulty(found, row, request.POST.get("group", "")))
-
-
-@login_required
-@require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import, take every proposal, undo, or cancel."""
+    """Import, take up again what stopped, take every proposal, undo, or cancel."""
     account, now = officer(request, Act.IMPORT_ROSTER), timezone.now()
     found = import_for(account, pk)
     acts: dict[str, Callable[[], object]] = {
-        "import": lambda: importing.begin(roster_import=found, by=account, at=now),
+        "import": lambda: importing.begin(
+            roster_import=found, by=account, at=now, seen=request.POST.get("seen", "")
+        ),
+        "again": lambda: intake.try_again(roster_import=found, by=account, at=now),
         "proposals": lambda: mending.take_all_proposals(roster_import=found, by=account, at=now),
         "undo": lambda: undoing.begin(roster_import=found, by=account, at=now),
         "cancel": lambda: intake.cancel(roster_import=found, by=account, at=now),
@@ -178,11 +157,16 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 4: what is about to happen, once more, or the same for an undo."""
     account = officer(request, Act.IMPORT_ROSTER)
     found = import_for(account, pk)
-    if found.state not in RosterImport.SETTLED:
+    undo = request.GET.get("undo") == "1" and (
+        found.state == State.IMPORTED or found.failed_while == State.IMPORTING
+    )
+    if found.state not in RosterImport.SETTLED and not undo:
         return redirect("roster:import", pk)
+    waiting = importing.waiting(found).count()
     context = _frame(found, step=4) | {
-        "waiting": importing.waiting(found).count(),
-        "undo": request.GET.get("undo") == "1" and found.state == State.IMPORTED,
+        "waiting": waiting,
+        "seen": importing.version(found),
+        "undo": undo,
     }
     return render(request, "people/roster/confirm.html", context)
 
@@ -238,9 +222,10 @@ def activation(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("roster:import", pk)
     numbers = found.rows.exclude(outcome=_OUTCOMES.FAULTY).exclude(left_out=True).exclude(licence_number="")
     lawyers = list(
-        Lawyer.objects.filter(licence_number__in=numbers.values("licence_number"), account=None).values_list(
-            "pk", flat=True
-        )
+        # A row that is not imported yet may name somebody whom another association has entered meanwhile.
+        Lawyer.objects.filter(lawyers_where(account, Act.IMPORT_ROSTER, on=timezone.localdate(now)))
+        .filter(licence_number__in=numbers.values("licence_number"), account=None)
+        .values_list("pk", flat=True)
     )
     if request.method == "POST":
         sent = invitations.invite_lawyers(lawyer_ids=lawyers, by=account, at=now)
@@ -269,6 +254,15 @@ def import_for(account: Account, pk: int, *, with_sheet: bool = False) -> Roster
     if found is None:
         raise Http404
     return found
+
+
+def _check_at_once(number: int) -> None:
+    """Check a small roster while the officer waits. If that fails, a worker tries again and says so in the end."""
+    try:
+        with walls.as_platform("check a small roster at once, as a worker would"):
+            working.work(number)
+    except Exception:
+        logger.exception("roster import %s was not checked at once; a worker tries again", number)
 
 
 def _number(text: str | None) -> int:
@@ -306,7 +300,12 @@ def _columns_page(request: HttpRequest, found: RosterImport, form: ColumnsForm) 
 
 def _under_way(request: HttpRequest, found: RosterImport) -> HttpResponse:
     step = 3 if found.state == State.CHECKING else 4
-    return render(request, "people/roster/under_way.html", _frame(found, step=step))
+    still = request.GET.get("still") == "1"
+    response = render(request, "people/roster/under_way.html", _frame(found, step=step) | {"still": still})
+    if not still:
+        # Whoever reads slowly, or has it read aloud, turns it off.
+        response.headers["Refresh"] = "5"
+    return response
 
 
 def _results(request: HttpRequest, found: RosterImport) -> HttpResponse:
@@ -321,7 +320,9 @@ def _results(request: HttpRequest, found: RosterImport) -> HttpResponse:
     )
     now = timezone.now()
     ends = found.undo_ends_at()
-    context = _frame(found, step=4 if found.state == State.IMPORTED else 3) | {
+    step = 4 if found.state == State.IMPORTED or found.failed_while in (State.IMPORTING, State.UNDOING) else 3
+    half_imported = found.failed_while == State.IMPORTING
+    context = _frame(found, step=step) | {
         "outcome": outcome,
         "numbers": [(value, getattr(found, value), str(label)) for value, label in _OUTCOMES.choices],
         "page": page,
@@ -331,12 +332,17 @@ def _results(request: HttpRequest, found: RosterImport) -> HttpResponse:
         "query": urlencode({"show": outcome, "group": group} if group else {"show": outcome}),
         "focus": _number(request.GET.get("row")),
         "waiting": importing.waiting(found).count() if found.state in RosterImport.SETTLED else 0,
+        "seen": importing.version(found) if found.state in RosterImport.SETTLED else "",
         "proposals": found.rows.filter(outcome=_OUTCOMES.FAULTY).exclude(proposal="").count(),
         "left_out": found.rows.filter(left_out=True).count(),
         "imported": found.rows.filter(imported_at__isnull=False).count(),
         "kept": found.rows.exclude(kept="").count(),
         "missing": found.absences.filter(decision="").count(),
-        "may_undo": found.state == State.IMPORTED and ends is not None and now < ends and not found.erased_at,
+        "may_undo": (found.state == State.IMPORTED or half_imported)
+        and ends is not None
+        and now < ends
+        and not found.erased_at,
+        "failure": wording.failure(found) if found.state == State.FAILED else "",
         "undo_ends": ends,
         "open": found.state in RosterImport.SETTLED and found.erased_at is None,
     }
@@ -358,30 +364,3 @@ def _lines(found: RosterImport, rows: list[RosterRow], outcome: str) -> list[dic
         }
         for row in rows
     ]
-
-
-def _tell_mended(request: HttpRequest, done: list[RosterRow]) -> None:
-    still = sum(1 for row in done if row.outcome == _OUTCOMES.FAULTY)
-    good = len(done) - still
-    if good:
-        words = ngettext("%(count)d row is right now.", "%(count)d rows are right now.", good)
-        messages.success(request, words % {"count": good})
-    if still == 1 and len(done) == 1:
-        row = done[0]
-        words = _("Row %(row)d is not right yet: %(why)s.")
-        messages.warning(request, words % {"row": row.number, "why": wording.sentence(row)})
-    elif still:
-        words = ngettext("%(count)d row is not right yet.", "%(count)d rows are not right yet.", still)
-        messages.warning(request, words % {"count": still})
-
-
-def _next_faulty(found: RosterImport, number: int, group: str) -> str:
-    rows = queries.rows_of(found, outcome=_OUTCOMES.FAULTY, group=group)
-    following = rows.filter(number__gte=number).first() or rows.first()
-    asked: dict[str, Any] = {"show": _OUTCOMES.FAULTY.value}
-    if group in set(Group):
-        asked["group"] = group
-    if following is not None:
-        before = rows.filter(number__lt=following.number).count()
-        asked |= {"page": before // PAGE + 1, "row": following.number}
-    return f"{reverse('roster:import', args=[found.pk])}?{urlencode(asked)}"

@@ -13,7 +13,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from qianchang.groundwork import audit
-from qianchang.people.models import Account, Firm, Lawyer, Region, Registration, RosterImport, RosterRow
+from qianchang.people.models import (
+    Account,
+    Association,
+    Firm,
+    Lawyer,
+    Region,
+    Registration,
+    RosterImport,
+    RosterRow,
+)
 from qianchang.people.permissions import Act, require
 from qianchang.people.registrations import ROSTER
 from qianchang.people.rosters import announcing, knowledge, recording
@@ -33,9 +42,17 @@ def waiting(roster_import: RosterImport) -> QuerySet[RosterRow]:
     return roster_import.rows.filter(outcome__in=good, left_out=False, imported_at=None)
 
 
-def begin(*, roster_import: RosterImport, by: Account, at: datetime) -> RosterImport:
-    """Have the good rows imported by a worker; the faulty ones stay here. Asked again while it is under way, nothing
-    changes. Raises UnableToImport when nothing waits, or the import was cancelled or undone.
+def version(roster_import: RosterImport) -> str:
+    """Return what somebody who confirms an import has seen: which check, and how many rows wait. Two queries at most."""
+    checked = roster_import.checked_at
+    return f"{checked.timestamp() if checked else 0:.3f}-{waiting(roster_import).count()}"
+
+
+def begin(*, roster_import: RosterImport, by: Account, at: datetime, seen: str = "") -> RosterImport:
+    """Have the good rows imported by a worker; the faulty ones stay here. Asked again while it is under way or done,
+    nothing changes. `seen` is the `version` that somebody confirms.
+
+    Raises UnableToImport when nothing waits, when it is another version by now, or the import was cancelled or undone.
     """
     require(by, Act.IMPORT_ROSTER, on=localdate(at), association=roster_import.association)
     with transaction.atomic():
@@ -45,9 +62,15 @@ def begin(*, roster_import: RosterImport, by: Account, at: datetime) -> RosterIm
         if locked.state not in RosterImport.SETTLED:
             raise UnableToImport(_("This import cannot be carried out any more. Send the file again."))
         if not waiting(locked).exists():
+            if locked.state == State.IMPORTED:
+                return locked
             raise UnableToImport(_("No row waits to be imported."))
-        locked.state, locked.done, locked.by = State.IMPORTING, 0, by
-        locked.save(update_fields=["state", "done", "by"])
+        if seen and seen != version(locked):
+            raise UnableToImport(
+                _("The rows have changed since this page was opened. Look at the numbers and import again.")
+            )
+        locked.state, locked.done, locked.tries, locked.by = State.IMPORTING, 0, 0, by
+        locked.save(update_fields=["state", "done", "tries", "by"])
         hand_over(locked.pk)
     return locked
 
@@ -92,6 +115,7 @@ def _import_some(roster_import: RosterImport, places: Places, *, clock: Callable
     if not rows:
         return False
     at = clock()
+    _alone(roster_import.association)
     numbers = [row.licence_number for row in rows]
     lawyers = {
         lawyer.licence_number: lawyer
@@ -117,6 +141,17 @@ def _import_some(roster_import: RosterImport, places: Places, *, clock: Callable
         recording.count_again(roster_import)
     went_on(roster_import, done=roster_import.done + len(rows), clock=clock)
     return True
+
+
+def _alone(association: Association) -> None:
+    """Let nobody else import into this roster, or one above it, until the chunk is written: two files that name the
+    same new firm enter it once.
+    """
+    above, each = [association.pk], association
+    while each.parent is not None:
+        each = each.parent
+        above.append(each.pk)
+    list(Association.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=above).order_by("pk"))
 
 
 def _write(
@@ -151,10 +186,7 @@ def _write(
             firm = _firm_of(answer, firms)
             lawyer.firm_id, lawyer.association_id = firm.pk, firm.association_id
         _change(lawyer, answer)
-    Lawyer.objects.bulk_update(
-        [lawyers[row.licence_number] for row in changed],
-        ["name", "phone", "email", "birth_year", "firm", "association"],
-    )
+    recording.save_lawyers(changed, lawyers)
     _transfer(roster_import, moved, lawyers)
 
 

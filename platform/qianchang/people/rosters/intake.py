@@ -90,12 +90,13 @@ def confirm_columns(
         locked = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster_import.pk)
         if locked.state == State.CHECKING:
             return locked
-        if locked.state not in (State.READ, State.CHECKED) or locked.sheet is None:
+        if not may_be_matched(locked) or locked.sheet is None:
             raise UnableToImport(_("This file cannot be matched again. Send it once more."))
         locked.heading_row = heading_row
         locked.columns = {field.value: index for field, index in chosen.items()}
         locked.stands_on = stands_on
         locked.state, locked.done, locked.checked_at = State.CHECKING, 0, None
+        locked.tries, locked.failed_while = 0, ""
         locked.new = locked.changed = locked.same = locked.faulty = 0
         rows = sheets.unpack(locked.sheet)
         locked.rows_read = sum(1 for number, _cells in rows if number > (heading_row or 0))
@@ -113,13 +114,37 @@ def cancel(*, roster_import: RosterImport, by: Account, at: datetime) -> None:
         locked = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster_import.pk)
         if locked.state == State.CANCELLED:
             return
-        if locked.state not in (State.READ, State.CHECKING, State.CHECKED):
+        if locked.state != State.CHECKING and not may_be_matched(locked):
             raise UnableToImport(_("Something was imported already. Undo the import instead."))
         locked.state, locked.sheet, locked.erased_at, locked.worked_until = State.CANCELLED, None, at, None
-        locked.save(update_fields=["state", "sheet", "erased_at", "worked_until"])
+        locked.failed_while = ""
+        locked.save(update_fields=["state", "sheet", "erased_at", "worked_until", "failed_while"])
         locked.rows.all().delete()
         locked.absences.all().delete()
         _record("cancelled a roster import", locked, by=by, at=at)
+
+
+def may_be_matched(roster_import: RosterImport) -> bool:
+    """Tell whether the columns can still be matched: as long as nothing of the file has reached the roster."""
+    return roster_import.state in (State.READ, State.CHECKED) or roster_import.failed_while == State.CHECKING
+
+
+def try_again(*, roster_import: RosterImport, by: Account, at: datetime) -> None:
+    """Have a worker take up again what was given up, where it stopped. The same again changes nothing. Raises
+    UnableToImport when the rows were erased meanwhile.
+    """
+    require(by, Act.IMPORT_ROSTER, on=localdate(at), association=roster_import.association)
+    with transaction.atomic():
+        locked = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster_import.pk)
+        if locked.state != State.FAILED:
+            return
+        if locked.erased_at is not None:
+            raise UnableToImport(_("This import cannot be carried out any more. Send the file again."))
+        locked.state, locked.failed_while = locked.failed_while, ""
+        locked.tries, locked.by = 0, by
+        locked.save(update_fields=["state", "failed_while", "tries", "by"])
+        _record("took up a roster import again", locked, by=by, at=at)
+        hand_over(locked.pk)
 
 
 def _width(rows: sheets.Rows, heading_row: int | None) -> int:

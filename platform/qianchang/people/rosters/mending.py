@@ -39,7 +39,7 @@ def mend(*, row: RosterRow, value: str, together: bool, by: Account, at: datetim
 
     Raises UnableToImport for a row that is not faulty any more, a row without a field to mend, or text that is too long.
     """
-    value = value.strip()
+    value = value.replace("\x00", "").strip()
     if len(value) > LONGEST:
         raise UnableToImport(_("The value is too long. 200 characters are enough."))
     if is_identity_card(value):

@@ -1,10 +1,10 @@
 """How the answers of the check stand in the database, and how they come back out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Count, Q
 
-from qianchang.people.models import RosterImport, RosterRow
+from qianchang.people.models import Lawyer, RosterImport, RosterRow
 from qianchang.people.rosters.columns import Field
 from qianchang.people.rosters.rules import Checked, Raw
 
@@ -45,6 +45,18 @@ def raw_of(row: RosterRow, *, typed: frozenset[str] | None = None) -> Raw:
     """Return a row for another check: as it was read, with what an officer typed instead."""
     cells: Mapping[str, str] = {**row.values, **row.mended}
     return Raw(row.number, cells, typed=frozenset(row.mended) if typed is None else typed)
+
+
+def save_lawyers(rows: Iterable[RosterRow], lawyers: Mapping[str, Lawyer]) -> None:
+    """Save of the lawyers of these rows what the rows changed: a column at a time, for a statement that names every column
+    of everybody takes long to put together.
+    """
+    by_field: dict[str, list[Lawyer]] = {}
+    for row in rows:
+        for field in row.changes:
+            by_field.setdefault(field, []).append(lawyers[row.licence_number])
+    for field, some in by_field.items():
+        Lawyer.objects.bulk_update(some, ["firm", "association"] if field == Field.FIRM else [field])
 
 
 def count_again(roster_import: RosterImport) -> None:

@@ -26,7 +26,7 @@ def groups(account: Account, on: date) -> Iterable[Group]:
 
 
 def _imports(account: Account, on: date) -> Group:
-    begun = Q(state__in=[State.READ, State.CHECKED]) | Q(state=State.IMPORTED, faulty__gt=0)
+    begun = Q(state__in=[State.READ, State.CHECKED, State.FAILED]) | Q(state=State.IMPORTED, faulty__gt=0)
     waiting = imports_seen_by(account, on=on).filter(begun, erased_at=None).order_by("created_at", "pk")
     # What is left of an import goes after these days; then the file has to be sent again.
     kept = timedelta(days=settings.KEEP_DAYS["roster_imports"])
@@ -49,6 +49,8 @@ def _imports(account: Account, on: date) -> Group:
 def _still_to_do(each: RosterImport) -> str:
     if each.state == State.READ:
         return _("columns to be confirmed")
+    if each.state == State.FAILED:
+        return _("stopped: look why, and try again")
     if each.faulty:
         return ngettext("%(count)d row to fix", "%(count)d rows to fix", each.faulty) % {"count": each.faulty}
     return _("checked, and not imported yet")

@@ -2,11 +2,11 @@
 since. These stay, and are listed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -44,14 +44,16 @@ def begin(*, roster_import: RosterImport, by: Account, at: datetime) -> RosterIm
         if locked.state in (State.UNDOING, State.UNDONE):
             return locked
         ends = locked.undo_ends_at()
-        if locked.state != State.IMPORTED or ends is None:
+        half_imported = locked.failed_while == State.IMPORTING
+        if (locked.state != State.IMPORTED and not half_imported) or ends is None:
             raise UnableToImport(_("Nothing of this file has been imported yet."))
         if at >= ends or locked.erased_at is not None:
             raise UnableToImport(
                 _("A batch can be undone for 24 hours. Change single lawyers on their pages.")
             )
         locked.state, locked.done, locked.by = State.UNDOING, 0, by
-        locked.save(update_fields=["state", "done", "by"])
+        locked.tries, locked.failed_while = 0, ""
+        locked.save(update_fields=["state", "done", "by", "tries", "failed_while"])
         hand_over(locked.pk)
     return locked
 
@@ -68,7 +70,7 @@ def carry_out(roster_import: RosterImport, *, clock: Callable[[], datetime]) -> 
     with transaction.atomic():
         at = clock()
         _take_back_absences(roster_import)
-        unused = _unused(Firm, roster_import.firms_entered, besides=())
+        unused = _unused(Firm, roster_import.firms_entered)
         Firm.objects.filter(pk__in=unused).delete()
         recording.count_again(roster_import)
         kept = roster_import.rows.exclude(kept="").count()
@@ -94,30 +96,41 @@ def _waiting(roster_import: RosterImport) -> QuerySet[RosterRow]:
 def _take_back(roster_import: RosterImport, rows: list[RosterRow]) -> None:
     lawyers = {
         lawyer.licence_number: lawyer
-        for lawyer in Lawyer.objects.select_for_update(no_key=True, of=("self",))
+        # Held against whoever would hang a record on them while they go.
+        for lawyer in Lawyer.objects.select_for_update(of=("self",))
         .select_related("firm")
         .filter(licence_number__in=[row.licence_number for row in rows])
     }
+    firms = dict(
+        Registration.objects.filter(
+            pk__in=[row.about["opened"] for row in rows if "opened" in row.about], valid_until=None
+        ).values_list("pk", "firm_id")
+    )
     for row in rows:
-        row.kept = _why_kept(row, lawyers.get(row.licence_number))
+        row.kept = _why_kept(row, lawyers.get(row.licence_number), firms)
     entered = [row for row in rows if not row.kept and row.outcome == RosterRow.Outcome.NEW]
     ours = Registration.objects.filter(source=roster_import.document, valid_until=None)
     own = {lawyers[row.licence_number].pk for row in entered if row.licence_number in lawyers}
-    free = _unused(Lawyer, own, besides=ours.filter(lawyer__in=own).values_list("pk", flat=True))
+    free = _unused(Lawyer, own, besides=roster_import.document)
     for row in entered:
         lawyer = lawyers.get(row.licence_number)
         if lawyer is not None and lawyer.pk not in free:
             row.kept = IS_USED
     ours.filter(lawyer__in=free).delete()
     RosterAbsence.objects.filter(lawyer__in=free).delete()
-    Lawyer.objects.filter(pk__in=free).delete()
+    # Nothing points to them: what was overlooked or came in between, the database refuses instead of taking it along.
+    gone = Lawyer.objects.filter(pk__in=free)
+    gone._raw_delete(gone.db)
     _change_back([row for row in rows if not row.kept and row.outcome == RosterRow.Outcome.CHANGED], lawyers)
-    for row in rows:
-        row.imported_at = row.imported_at if row.kept else None
-    RosterRow.objects.bulk_update(rows, ["kept", "imported_at"])
+    for reason in {row.kept for row in rows}:
+        alike = roster_import.rows.filter(pk__in=[row.pk for row in rows if row.kept == reason])
+        if reason:
+            alike.update(kept=reason)
+        else:
+            alike.update(imported_at=None)
 
 
-def _why_kept(row: RosterRow, lawyer: Lawyer | None) -> str:
+def _why_kept(row: RosterRow, lawyer: Lawyer | None, firms: Mapping[int, int]) -> str:
     if lawyer is None:
         return "" if row.outcome == RosterRow.Outcome.NEW else WAS_CHANGED
     if row.outcome == RosterRow.Outcome.NEW:
@@ -133,8 +146,7 @@ def _why_kept(row: RosterRow, lawyer: Lawyer | None) -> str:
         return "" if now == said else WAS_CHANGED
     for field, (_before, after) in row.changes.items():
         if field == Field.FIRM:
-            opened = Registration.objects.filter(pk=row.about.get("opened"), valid_until=None)
-            if not opened.filter(firm=lawyer.firm_id).exists():
+            if firms.get(row.about.get("opened", 0)) != lawyer.firm_id:
                 return WAS_CHANGED
         elif str(getattr(lawyer, field) or "") != after:
             return WAS_CHANGED
@@ -158,10 +170,7 @@ def _change_back(rows: list[RosterRow], lawyers: dict[str, Lawyer]) -> None:
     Registration.objects.filter(
         pk__in=[row.about["closed"] for row in moved if "closed" in row.about]
     ).update(valid_until=None)
-    Lawyer.objects.bulk_update(
-        [lawyers[row.licence_number] for row in rows],
-        ["name", "phone", "email", "birth_year", "firm", "association"],
-    )
+    recording.save_lawyers(rows, lawyers)
 
 
 def _take_back_absences(roster_import: RosterImport) -> None:
@@ -181,19 +190,17 @@ def _take_back_absences(roster_import: RosterImport) -> None:
     decided.update(decision="", decided_at=None, decided_by=None)
 
 
-def _unused(model: type[Model], numbers: Iterable[int], *, besides: Iterable[int]) -> set[int]:
-    """Return those rows to which no row of any table points, but for registrations of ours (`besides`) and lists of
-    missing people: rooms above hang their records on people, and none may go with them.
+def _unused(model: type[Model], numbers: Iterable[int], *, besides: str = "") -> set[int]:
+    """Return those rows to which no row of any table points, but for lasting registrations with the document `besides`
+    and lists of missing people: rooms above hang their records on people, and none may go with them. One query.
     """
-    free = set(numbers)
-    ours = set(besides) if free else set()
+    free, used = set(numbers), Q()
     for relation in model._meta.related_objects:
         table = relation.related_model
-        if table is RosterAbsence or not isinstance(table, type) or not free:
+        if table is RosterAbsence or not isinstance(table, type):
             continue
-        name = relation.field.attname
-        rows = table._default_manager.filter(**{f"{name}__in": free})
-        if table is Registration:
-            rows = rows.exclude(pk__in=ours)
-        free -= set(rows.values_list(name, flat=True))
-    return free
+        rows = table._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        if table is Registration and besides:
+            rows = rows.exclude(source=besides, valid_until=None)
+        used |= Q(Exists(rows))
+    return free - set(model._default_manager.filter(used, pk__in=free).values_list("pk", flat=True))

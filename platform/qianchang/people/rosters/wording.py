@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from qianchang.people.masks import masked_email, masked_phone
 from qianchang.people.models import RosterImport, RosterRow
 from qianchang.people.rosters.columns import Field
 from qianchang.people.rosters.faults import Group, Kind
@@ -83,6 +84,18 @@ _SENTENCES = {
 }
 
 
+_MASKS = {Field.PHONE.value: masked_phone, Field.EMAIL.value: masked_email}
+
+
+def failure(taken: RosterImport) -> str:
+    """Return what an import that stands still has left undone, and what to do."""
+    if taken.failed_while == RosterImport.State.CHECKING:
+        return _("The check could not be finished. Nothing has reached the roster.")
+    if taken.failed_while == RosterImport.State.IMPORTING:
+        return _("The import stopped before its end. What is in stays in, nothing is in twice.")
+    return _("The undo stopped before its end. Some rows are taken back, the others are still in.")
+
+
 def sentence(row: RosterRow) -> str:
     """Return what is wrong with a row, in one sentence."""
     kind = Kind(row.fault)
@@ -107,8 +120,13 @@ def _phone(digits: int, over: int) -> str:
 
 
 def changes(row: RosterRow) -> list[tuple[str, str, str]]:
-    """Return what a row changes: the field, before, after."""
-    return [(str(FIELDS[Field(name)]), before, after) for name, (before, after) in row.changes.items()]
+    """Return what a row changes: the field, before, after. What the roster had and lists mask is masked here too: a file
+    with a wrong number would otherwise show the right one, without a reason.
+    """
+    return [
+        (str(FIELDS[Field(name)]), _MASKS[name](before) if name in _MASKS else before, after)
+        for name, (before, after) in row.changes.items()
+    ]
 
 
 def repairs(row: RosterRow) -> list[tuple[str, str, str]]:

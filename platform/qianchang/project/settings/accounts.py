@@ -12,6 +12,8 @@ ACCOUNT_ADAPTER = "qianchang.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# allauth would put the name there under which somebody asked, and an attacker chooses that.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
@@ -21,6 +23,7 @@ ACCOUNT_FORMS = {
     "add_email": "qianchang.people.forms.OtherAddressForm",
     "set_password": "qianchang.people.forms.NewPasswordForm",
     "change_password": "qianchang.people.forms.OtherPasswordForm",
+    "reset_password": "qianchang.people.forms.LinkByMailForm",
     "reset_password_from_key": "qianchang.people.forms.NewPasswordByLinkForm",
 }
 # A whole county town may sit behind one address: limits by address are wide, those on one account are not.
@@ -92,6 +95,9 @@ LOGIN_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = "/account/login/"
 # allauth's mails are limited, Wagtail's are not.
 WAGTAIL_PASSWORD_RESET_ENABLED = False
+# allauth asks who it is before another address or password, Wagtail does not.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # A PC that a lawyer has remembered; an officer's desk ends sooner (people/sessions.py).
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_ENGINE = "qianchang.people.sessions"

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qianchang.people.reauthentication.ReauthenticationMiddleware",
     "qianchang.people.second_factor.SecondFactorMiddleware",
 ]
 

@@ -11,6 +11,7 @@ KEEP_DAYS: dict[str, int] = {
     "roster_imports": env.int("QIANCHANG_KEEP_IMPORTS_DAYS", default=30),
     "activation": env.int("QIANCHANG_KEEP_CODES_DAYS", default=30),
     "sessions": env.int("QIANCHANG_KEEP_SESSIONS_DAYS", default=30),
+    "signed_out": env.int("QIANCHANG_KEEP_SIGNED_OUT_DAYS", default=30),
     "notices": env.int("QIANCHANG_KEEP_NOTICES_DAYS", default=365),
     "mails": env.int("QIANCHANG_KEEP_MAILS_DAYS", default=90),
     "devices": env.int("QIANCHANG_KEEP_DEVICES_DAYS", default=400),

@@ -1,0 +1,140 @@
+"""What stands beside an act in the audit log, in words: the log keeps short English names and codes for ever."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from qianchang.people.models import (
+    Account,
+    Channel,
+    Designation,
+    EligibilityOverride,
+    Pairing,
+    Practice,
+    RoleGrant,
+    RosterImport,
+)
+from qianchang.people.unmasking import Field
+
+NAMES = {
+    "association": _("association"),
+    "at_work": _("failed while"),
+    "begins": _("begins"),
+    "by_email": _("by e-mail"),
+    "by_slip": _("by slip"),
+    "by_sms": _("by SMS"),
+    "captions": _("lines of captions"),
+    "categories": _("for whom"),
+    "category": _("category"),
+    "changed": _("changed rows"),
+    "channel": _("sent by"),
+    "code": _("code"),
+    "counts": _("counts"),
+    "county": _("county"),
+    "data_saver": _("data saver"),
+    "date": _("day"),
+    "days": _("days kept"),
+    "enrol_last": _("last day to enrol"),
+    "enrolled": _("enrolled"),
+    "entered": _("new rows"),
+    "exceptions": _("exceptions"),
+    "faulty": _("faulty rows"),
+    "field": _("hidden field"),
+    "firm": _("number of the law firm"),
+    "from_date": _("required from"),
+    "from_ms": _("now at, ms"),
+    "generation": _("generation"),
+    "imported": _("imported rows"),
+    "into": _("into slide"),
+    "invited": _("invited"),
+    "jobs": _("jobs"),
+    "kept": _("rows kept"),
+    "kind": _("kind"),
+    "language": _("language"),
+    "last": _("last day"),
+    "ledgers": _("ledgers"),
+    "length": _("length, bytes"),
+    "length_ms": _("length, ms"),
+    "made": _("made"),
+    "mails": _("mails"),
+    "missing": _("missing"),
+    "mode": _("way of delivery"),
+    "month": _("month"),
+    "monthly_cap_mb": _("megabytes a month"),
+    "name": _("name"),
+    "offset": _("received, bytes"),
+    "on": _("on the day"),
+    "plan": _("plan"),
+    "posted": _("sessions posted"),
+    "reach": _("lawyers reached"),
+    "reason": _("reason"),
+    "recording": _("number of the recording"),
+    "refused": _("refused rows"),
+    "region": _("region"),
+    "revision": _("revision"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "seats": _("seats"),
+    "sha256": _("SHA-256"),
+    "slide": _("slide"),
+    "source": _("source document"),
+    "state": _("state"),
+    "supporter": _("supporting association"),
+    "target": _("target"),
+    "text_size": _("size of the text"),
+    "title": _("title"),
+    "tries": _("tries"),
+    "unchanged": _("unchanged rows"),
+    "until": _("until"),
+    "valid_from": _("from"),
+    "valid_until": _("until"),
+    "verb": _("cut to the act"),
+    "version": _("version"),
+    "waiting": _("on the waiting list"),
+    "was_ms": _("before at, ms"),
+    "what": _("subject"),
+}
+
+_YES_NO = {"True": _("yes"), "False": _("no")}
+_FIELDS = {
+    Field.LICENCE_NUMBER.value: _("licence number"),
+    Field.PHONE.value: _("mobile number"),
+    Field.EMAIL.value: _("e-mail"),
+    Field.BIRTH_YEAR.value: _("year of birth"),
+}
+# The words behind a code, by the name beside which it stands.
+VALUES: Mapping[str, Mapping[str, Any]] = {
+    "at_work": dict(RosterImport.State.choices),
+    "category": dict(EligibilityOverride.Category.choices),
+    "channel": dict(Channel.choices),
+    "counts": _YES_NO,
+    "data_saver": _YES_NO,
+    "field": _FIELDS,
+    "kind": dict([*Practice.Kind.choices, *Designation.Kind.choices, *Pairing.Kind.choices]),
+    "mails": dict(Account.Mails.choices),
+    "role": dict(RoleGrant.Role.choices),
+    "state": {"corrected": _("corrected"), "refused": _("not corrected")},
+    "text_size": dict(Account.TextSize.choices),
+}
+# What a file or a preview is called where its name stands as the number of the object.
+KEYS = {
+    "audit log": _("audit log"),
+    "faulty roster rows": _("faulty rows of a roster"),
+    "roster": _("roster"),
+    **VALUES["role"],
+}
+
+
+def details_in_words(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what an entry says beside its act, as (name, value); nothing for what is empty."""
+    for name, value in details.items():
+        if value in (None, ""):
+            continue
+        words = str(VALUES.get(name, {}).get(str(value), value))
+        yield str(NAMES.get(name, name.replace("_", " "))), words
+
+
+def key_in_words(kind: str, key: str) -> str:
+    """Return what the object of an entry is called: its number, or the name of a file or of a role."""
+    return str(KEYS.get(key, key)) if kind in ("export", "preview") else key
