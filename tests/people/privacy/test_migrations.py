@@ -16,7 +16,7 @@ NOW = datetime(2026, 10, 12, tzinfo=UTC)
 
 
 def test_names_of_accounts_become_numbers_and_licence_numbers_go(world):
-    migration = importlib.import_module("qianchang.people.migrations.0008_no_names_in_the_log")
+    migration = importlib.import_module("qianchang.people.migrations.0007_no_names_in_the_log")
     account = world.county_account
     audit.record("changed preferences", object_type="account", object_key=account.username, by=None, at=NOW)
     audit.record("granted", object_type="role", object_key="nobody.here", by=None, at=NOW, role="expert")

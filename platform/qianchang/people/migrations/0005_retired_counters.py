@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     them with every lawyer; a later release drops them.
     """
 
-    dependencies = [("people", "0003_end_county_contacts")]
+    dependencies = [("people", "0004_end_county_contacts")]
 
     operations = [
         RetireField(

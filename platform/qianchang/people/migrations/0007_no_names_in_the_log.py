@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     # Each row is a transaction of its own.
     atomic = False
     dependencies = [
-        ("people", "0004_the_people"),
+        ("people", "0006_the_people"),
         ("groundwork", "0005_blank_names"),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("people", "0003_retired_counters"),
+        ("people", "0005_retired_counters"),
     ]
 
     operations = [
