@@ -163,6 +163,11 @@ def stand(using: str = DEFAULT_DB_ALIAS) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def missing(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Tell whether there are people in a database that could wall them and does not."""
+    return connections[using].vendor == "postgresql" and not stand(using) and _has_people(using)
+
+
 def _has_people(using: str) -> bool:
     connection = connections[using]
     if "people_lawyer" not in connection.introspection.table_names():

@@ -8,7 +8,6 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
 from qianchang.people import wall_policies
 from qianchang.people.walls import escapes
@@ -104,7 +103,7 @@ def walls_bind(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
                 id="qianchang.E010",
             )
         )
-    if connection.vendor == "postgresql" and not wall_policies.stand():
+    if wall_policies.missing():
         found.append(
             Error(
                 "No wall stands around the people's data in the database.",

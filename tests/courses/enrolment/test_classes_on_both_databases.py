@@ -142,9 +142,9 @@ def url(migrated: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if migrated.startswith("sqlite"):
         shutil.copy(migrated.removeprefix("sqlite:///"), tmp_path / "site.sqlite3")
         return f"sqlite:///{tmp_path}/site.sqlite3"
-    address, name = migrated.removesuffix("/postgres"), f"copy_{request.node.name.partition('[')[0]}"
+    address, name = migrated.rpartition("/")[0], f"copy_{request.node.name.partition('[')[0]}"
     with psycopg.connect(f"{address}/template1", autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE postgres").format(Identifier(name)))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE site").format(Identifier(name)))
     return f"{address}/{name}"
 
 
