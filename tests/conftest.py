@@ -1,5 +1,6 @@
 """Fixtures for every room."""
 
+import shutil
 import time
 from collections.abc import Callable
 
@@ -10,11 +11,17 @@ from django.utils import translation
 from hypothesis import settings
 
 from qianchang.people.models import Account
+from tests.databases import keep_for_this_run
 from tests.world import World
 
 # A busy machine is no fault of the rule under test: properties are judged by what they say, not by their speed.
 settings.register_profile("qianchang", deadline=None)
 settings.load_profile("qianchang")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if folder := keep_for_this_run():
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)

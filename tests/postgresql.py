@@ -28,12 +28,14 @@ class NoPostgreSQL(Exception):
 
 
 @contextmanager
-def postgresql(*, durable: bool = False) -> Iterator[str]:
+def postgresql(
+    *, durable: bool = False, begin_with: Path | None = None, keep_as: Path | None = None
+) -> Iterator[str]:
     """Give the DATABASE_URL of a fresh server and of a user on it as a site should have: the owner of its own database,
     bound by row-level security, with no password from this machine. "tester" is the superuser.
 
-    `durable`: a commit is on the disk when it is told, as in production; else the disk is not waited for. Raises
-    NoPostgreSQL.
+    `durable`: a commit is on the disk when it is told, as in production; else the disk is not waited for. `keep_as`: a
+    folder for what it holds at the end, which another one may `begin_with`. Raises NoPostgreSQL.
     """
     binaries = sorted(_DEBIAN.glob("*/bin"), key=lambda path: int(path.parent.name))
     if not binaries:
@@ -50,28 +52,43 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
     if not durable:
         options += " -c fsync=off"
     try:
-        _run(
-            *other,
-            initdb,
-            "-D",
-            data,
-            "-U",
-            "tester",
-            "-A",
-            "trust",
-            "--locale=C.UTF-8",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        )
+        if begin_with:
+            _run("cp", "-a", str(begin_with), data)
+        else:
+            _run(
+                *other,
+                initdb,
+                "-D",
+                data,
+                "-U",
+                "tester",
+                "-A",
+                "trust",
+                "--locale=C.UTF-8",
+                "-E",
+                "UTF8",
+                "--no-sync",
+            )
         _run(*other, pg_ctl, "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start")
         try:
-            psql = [*other, str(binaries[-1] / "psql"), "-h", "127.0.0.1", "-p", str(port), "-U", "tester"]
-            for statement in _SITE:
-                _run(*psql, "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", statement)
+            if not begin_with:
+                psql = [
+                    *other,
+                    str(binaries[-1] / "psql"),
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(port),
+                    "-U",
+                    "tester",
+                ]
+                for statement in _SITE:
+                    _run(*psql, "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", statement)
             yield f"postgres://site@127.0.0.1:{port}/site"
         finally:
-            _run(*other, pg_ctl, "-D", data, "-m", "immediate", "stop")
+            _run(*other, pg_ctl, "-D", data, "-m", "fast" if keep_as else "immediate", "stop")
+        if keep_as:
+            _run("cp", "-a", data, str(keep_as))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,7 @@ from courses.attendance.registries import Award
 from courses.attendance.rows import Watched
 from courses.attendance.rules import Interval, Refusal, Terms
 from courses.catalogue.models import LectureVersion
+from qianchang.people.walls import as_platform
 
 # More at once would make the first of them wait longer than it saves the others.
 MOST_AT_ONCE = 32
@@ -94,6 +95,7 @@ class _Known:
     taken: dict[int, list[Interval]] = field(default_factory=dict)
 
 
+@as_platform("reports of many lawyers in the request of one of them; each is asked for its own account below")
 def fold(reports: Sequence[Report]) -> list[Folded | None]:
     """Judge the spans of each report, in turn, and fold what is accepted into the coverage. Returns when all
     of it is committed; None for a report to a playback that this account has not.

@@ -117,7 +117,7 @@ class TestAskedAndCorrected:
         page = browse("county", java_script_enabled=False)
         page.goto("/my/appeals/new/")
         page.click("#file-appeal")
-        assert page.locator("#error-summary li").count() >= 1
+        page.locator("#error-summary li").first.wait_for()
         page.goto("/my/hours/rules/")
         assert "45" in page.inner_text("main")
 

@@ -2,7 +2,6 @@
 both databases. Walls, locks and migrations are others there.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgresql
+from tests.databases import ROOT, environment, migrated_postgresql, migrated_sqlite
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 # Foreign keys point nowhere (factories.py), so they are not asked here.
@@ -43,16 +41,10 @@ print(connection.vendor, times, proof.lines, proof.faults)
 
 
 def start(url: str, *command: str) -> subprocess.Popen[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
-    environment |= {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.test",
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-    }
     return subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=environment(url),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,14 +63,18 @@ def in_the_site(url: str, code: str) -> subprocess.Popen[str]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with postgresql() as url:
+    with migrated_postgresql() as url:
         yield url
 
 
 def test_alterations_are_found_on_postgresql_too(server: str) -> None:
     files = ["test_planted_alterations.py", "test_auditing.py", "test_signing.py"]
 
-    told = end(start(server, "-m", "pytest", "-q", *(f"tests/groundwork/{name}" for name in files)))
+    told = end(
+        start(
+            server, "-m", "pytest", "-q", "--no-migrations", *(f"tests/groundwork/{name}" for name in files)
+        )
+    )
 
     assert " passed" in told
     assert "skipped" not in told
@@ -87,8 +83,7 @@ def test_alterations_are_found_on_postgresql_too(server: str) -> None:
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 def test_many_writers_at_once_leave_one_whole_chain(vendor: str, server: str, tmp_path: Path) -> None:
     # Given a migrated database.
-    url = server if vendor == "postgresql" else f"sqlite:///{tmp_path}/site.sqlite3"
-    end(start(url, "manage.py", "migrate", "-v", "0"))
+    url = server if vendor == "postgresql" else migrated_sqlite(tmp_path / "site.sqlite3")
     # When four processes write to one ledger while a fifth proves and signs it again and again.
     writers = [in_the_site(url, f"begin = {1 + 40 * each}{WRITE}") for each in range(4)]
     reader = in_the_site(url, READ)

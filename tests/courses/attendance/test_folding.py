@@ -15,6 +15,7 @@ from courses.attendance.folding import Report, ReportedSpan
 from courses.attendance.models import Coverage, Playback, WatchedSpan
 from courses.attendance.rules import Refusal
 from courses.enrolment.operations import enrol
+from qianchang.people import walls
 from tests.courses.attendance.simulation import MINUTE
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +238,14 @@ def test_any_order_splitting_repetition_and_company_give_the_same(data, world, o
     assert after.accepted_wall_ms == 3_600_000
     assert WatchedSpan.objects.filter(playback=playback).count() == len(spans)
     assert not WatchedSpan.objects.filter(playback=playback).exclude(refusal="").exists()
+
+
+def test_whoever_asks_first_folds_the_reports_of_all(world, class_of, evening):
+    # Given two lawyers whose reports arrive together, and the second wall (on PostgreSQL: test_walls_on_postgresql.py)
+    players = class_of(2)
+    first = players[0].lawyer.account_id
+    # When they are folded in the request of one of them
+    with walls.as_account(lambda: str(first)):
+        folded = folding.fold([report(each, evening, 0) for each in players])
+    # Then both are acknowledged
+    assert [each and each.acknowledged for each in folded] == [(1,), (1,)]

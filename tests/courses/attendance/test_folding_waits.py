@@ -1,15 +1,13 @@
 """On PostgreSQL a report that waited for its lawyer's row sees what was changed meanwhile."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.databases import ROOT, environment
 from tests.postgresql import postgresql
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 SCENE = """
@@ -88,16 +86,10 @@ print("seen")
 
 
 def run(url: str, *command: str) -> str:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
-    environment |= {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "tests.media_pipeline.site_settings",
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-    }
     done = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=environment(url, "tests.media_pipeline.site_settings"),
         capture_output=True,
         text=True,
         timeout=200,

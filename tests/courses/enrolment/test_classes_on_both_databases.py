@@ -1,20 +1,16 @@
 """Classes on real databases: many lawyers at one moment for few seats, and the migration there and back."""
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from tests.postgresql import postgresql
+from tests.databases import ROOT, environment, migrated_postgresql, migrated_sqlite
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 SET_UP = """
@@ -98,16 +94,10 @@ except DatabaseError as error:
 
 
 def start(url: str, *command: str) -> subprocess.Popen[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
-    environment |= {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.test",
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-    }
     return subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=environment(url),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -124,25 +114,19 @@ def run(url: str, code: str) -> str:
     return end(start(url, "-c", f"import django; django.setup()\n{code}"))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database of each kind, to be copied."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            address = f"sqlite:///{tmp_path_factory.mktemp('classes')}/site.sqlite3"
-        else:
-            address = stack.enter_context(postgresql())
-        end(start(address, "manage.py", "migrate", "-v", "0"))
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with migrated_postgresql() as address:
         yield address
 
 
-@pytest.fixture
-def url(migrated: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database of the test's own."""
-    if migrated.startswith("sqlite"):
-        shutil.copy(migrated.removeprefix("sqlite:///"), tmp_path / "site.sqlite3")
-        return f"sqlite:///{tmp_path}/site.sqlite3"
-    address, name = migrated.rpartition("/")[0], f"copy_{request.node.name.partition('[')[0]}"
+    if request.param == "sqlite":
+        return migrated_sqlite(tmp_path / "site.sqlite3")
+    address = request.getfixturevalue("server").rpartition("/")[0]
+    name = f"copy_{request.node.name.partition('[')[0]}"
     with psycopg.connect(f"{address}/template1", autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {} TEMPLATE site").format(Identifier(name)))
     return f"{address}/{name}"

@@ -1,19 +1,16 @@
 """The outbox on real databases: two workers at one moment, and one that is killed with a mail on the line."""
 
-import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.databases import ROOT, environment, migrated_postgresql, migrated_sqlite
 from tests.people.notices.smtp_server import Postbox
-from tests.postgresql import postgresql
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 READERS = 40
@@ -53,10 +50,10 @@ assert not Mail.objects.exclude(state="sent").exists()
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        file = f"sqlite:///{tmp_path}/site.sqlite3"
-        address = file if request.param == "sqlite" else stack.enter_context(postgresql())
-        end(start(address, "manage.py", "migrate", "-v", "0"))
+    if request.param == "sqlite":
+        yield migrated_sqlite(tmp_path / "site.sqlite3")
+        return
+    with migrated_postgresql() as address:
         yield address
 
 
@@ -69,14 +66,8 @@ def postbox() -> Iterator[Postbox]:
 
 
 def start(url: str, *command: str) -> subprocess.Popen[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
-    environment |= {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.test",
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-    }
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, text=True, **pipes)
+    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment(url), text=True, **pipes)
 
 
 def end(process: subprocess.Popen[str], *, code: int = 0) -> None:

@@ -1,35 +1,31 @@
 """The walls and every address once more on a real server, as a user of the database whom the walls bind."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.postgresql import postgresql
+from tests.databases import ROOT, environment, migrated_postgresql
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with postgresql() as url:
+    with migrated_postgresql() as url:
         yield url
 
 
 def run(url: str, *command: str) -> str:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
-    environment |= {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "qianchang.project.settings.test",
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-    }
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(url),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
     return done.stdout + done.stderr
@@ -66,9 +62,15 @@ def test_the_ways_to_an_account_are_open_behind_the_walls(server: str) -> None:
     assert " passed" in told
 
 
+def test_reports_of_many_lawyers_are_folded_behind_the_walls(server: str) -> None:
+    test = "tests/courses/attendance/test_folding.py::test_whoever_asks_first_folds_the_reports_of_all"
+    told = run(server, "-m", "pytest", "-q", "--no-migrations", test)
+
+    assert "1 passed" in told
+
+
 def test_a_migrated_site_shows_nobody_to_a_connection_that_says_nothing(server: str) -> None:
     # Given a site that was migrated, with somebody on its roster.
-    run(server, "manage.py", "migrate", "-v", "0")
     run(
         server,
         "-c",
