@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from courses.catalogue.models import LecturePage
 from courses.credits.operations import ensure_default_rules
+from courses.enrolment.registries import register_programmes
 from courses.schedule.operations import (
     UnableToCancel,
     UnableToHold,
@@ -42,6 +43,7 @@ __all__ = [
     "ensure_delivery_modes",
     "lectures_for_sessions",
     "record_held",
+    "register_programmes",
     "schedule_session",
     "session_fact",
     "session_facts",

@@ -16,6 +16,7 @@ const sources = {
   "pack-player": "offline/watch.js",
   sender: "offline/sender.js",
   worker: "offline/worker.js",
+  review: "review/index.js",
   // Says on the page what a passkey left to the console.
   passkey: "passkey/index.js",
 };

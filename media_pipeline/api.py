@@ -51,6 +51,7 @@ from media_pipeline.recordings.events import (
     recording_recognised,
     recording_refused,
     recording_watchable,
+    recording_words_changed,
 )
 from media_pipeline.recordings.models import CaptionTrack
 from media_pipeline.recordings.slides import (
@@ -114,6 +115,7 @@ __all__ = [
     "recording_summaries",
     "recording_summary",
     "recording_watchable",
+    "recording_words_changed",
     "recordings_of",
     "register_access_policy",
     "remove_captions",

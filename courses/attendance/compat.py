@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from courses.catalogue.models import LecturePage, LectureVersion
-from courses.catalogue.queries import current_version
+from courses.catalogue.queries import version_for
 from media_pipeline import api as media
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
@@ -37,9 +37,9 @@ def compat(request: HttpRequest) -> HttpResponse:
     # No number of ours is longer, and the database refuses what no column can hold.
     named = asked.isascii() and asked.isdecimal() and len(asked) < 10
     lecture = lectures.filter(pk=asked).first() if named else None
-    version = current_version(lecture) if lecture else None
     account = request.user if isinstance(request.user, Account) else None
     lawyer = lawyer_of(account) if account else None
+    version = version_for(lecture, lawyer) if lecture else None
     at = timezone.now()
     files: list[FileLink] = []
     if account and lawyer and version:

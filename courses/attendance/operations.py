@@ -21,6 +21,7 @@ from courses.attendance.queries import WatchRecord
 from courses.attendance.registries import Award
 from courses.attendance.rules import CodeWindow
 from courses.catalogue.models import LectureVersion
+from courses.catalogue.queries import version_for
 from courses.enrolment.queries import may_play
 from qianchang.people.models import Lawyer
 
@@ -67,9 +68,10 @@ def open_playback(
     """Open a player and supersede the lawyer's other ones: one plays, and the others learn it with their
     next report.
 
-    Raises UnableToOpenPlayback where the lecture is not released to the lawyer or not enrolled in.
+    Raises UnableToOpenPlayback where the lecture is not released to the lawyer or not enrolled in, and for an older
+    version that the lawyer has not begun.
     """
-    if not may_play(lawyer, version.lecture, at):
+    if not may_play(lawyer, version.lecture, at) or version_for(version.lecture, lawyer) != version:
         raise UnableToOpenPlayback(version.lecture_id)
     Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
     # A download plays beside the others: their wall time still counts once.

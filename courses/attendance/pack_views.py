@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from courses.attendance import packs
 from courses.attendance.player import RATES
 from courses.catalogue.models import LecturePage
-from courses.catalogue.queries import current_version
+from courses.catalogue.queries import version_for
 from courses.enrolment.queries import may_play
 from qianchang.people.queries import lawyer_of
 from qianchang.people.viewer import Viewer
@@ -89,7 +89,7 @@ def _offer(request: HttpRequest) -> dict[str, Any] | None:
     if lawyer is None or not re.fullmatch(r"\d{1,9}", number, re.ASCII):
         return None
     lecture = LecturePage.objects.filter(pk=int(number)).first()
-    version = current_version(lecture) if lecture else None
+    version = version_for(lecture, lawyer) if lecture else None
     if lecture is None or version is None or not may_play(lawyer, lecture, timezone.now()):
         return None
     sizes = packs.sizes_of(version)

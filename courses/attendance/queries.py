@@ -205,6 +205,12 @@ def percent_watched(coverage: Coverage) -> int:
     return percent_of(coverage.covered_ms, creditable_of(coverage.lecture_version))
 
 
+def begun_version(lawyer: Lawyer, lecture_id: int) -> int | None:
+    """Return the newest version of a lecture of which a lawyer has watched anything; None where nothing was. One query."""
+    begun = Coverage.objects.filter(lawyer=lawyer, lecture_version__lecture=lecture_id, covered_ms__gt=0)
+    return begun.order_by("-lecture_version__number").values_list("lecture_version", flat=True).first()
+
+
 def creditable_of(version: LectureVersion) -> int:
     """Return the creditable length of a lecture version in milliseconds."""
     return rules.length_of(rules.creditable(version.length_ms, version.excluded_ms))

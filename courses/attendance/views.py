@@ -13,7 +13,7 @@ from courses.attendance import operations, sentences
 from courses.attendance.forms import PresenceForm
 from courses.attendance.models import PresenceCheck
 from courses.catalogue.models import LecturePage
-from courses.catalogue.queries import current_version
+from courses.catalogue.queries import version_for
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
 
@@ -26,7 +26,7 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
     if lawyer is None:
         raise PermissionDenied
     lecture = get_object_or_404(LecturePage, pk=pk)
-    version = current_version(lecture)
+    version = version_for(lecture, lawyer)
     if version is None:
         raise Http404
     form = PresenceForm(request.POST)

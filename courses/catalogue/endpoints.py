@@ -1,15 +1,31 @@
-"""`/api/v1/lectures/`: the published lectures, for everybody. Playing one asks the enrolment, not this list."""
+"""`/api/v1/lectures/`: the published lectures that a reader may know of. Playing one asks the enrolment, not this list."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from courses.catalogue import queries, rows, rules
+from courses.catalogue import rows
+from courses.catalogue.search.finding import Hit
+from courses.catalogue.search.listing import listing, read
 
 router = Router(tags=["lectures"])
 
 PER_PAGE = 50
+
+
+class HitOut(Schema):
+    """One place where the words were found. `kind`: slide, transcript, or introduction, which has no time.
+
+    `from_ms` in milliseconds of the recording; `text` is what stands around, `marks` where in it the words stand, as
+    [first character, character after the last].
+    """
+
+    kind: str
+    from_ms: int | None
+    text: str
+    marks: list[tuple[int, int]]
 
 
 class LectureOut(Schema):
@@ -27,31 +43,43 @@ class LectureOut(Schema):
     hours: str | None
     audio_bytes: int | None
     video_bytes: int | None
+    hits: list[HitOut]
 
 
 class LecturesOut(Schema):
-    """One page of the list, `count` lectures in all."""
+    """One page of the list, `count` lectures in all. `search_failed`: the words were left out, everything is listed."""
 
     count: int
+    search_failed: bool
     lectures: list[LectureOut]
 
 
-@router.get("/", response=LecturesOut, auth=None, summary="Published lectures, newest first")
+@router.get("/", response=LecturesOut, auth=None, summary="Published lectures: searched, filtered, sorted")
 def lectures(
-    request: HttpRequest, q: str = "", topic: str = "", page: int = Query(1, ge=1, le=10_000)
+    request: HttpRequest,
+    q: str = "",
+    topic: list[str] = Query([]),  # noqa: B008 - how ninja is told
+    category: list[str] = Query([]),  # noqa: B008
+    ways: list[Literal["audio", "transcript", "dvd"]] = Query([]),  # noqa: B008
+    length: list[Literal["short", "middle", "long"]] = Query([]),  # noqa: B008
+    sort: Literal["", "relevance", "newest", "learners", "data"] = "",
+    page: int = Query(1, ge=1, le=10_000),
 ) -> LecturesOut:
-    """Search the published lectures: every word of `q` in title, lecturers or introduction; `topic` is a topic's code."""
-    found = queries.search(rules.words_of(q[:100]))
-    if topic:
-        found = found.filter(topic__code=topic)
-    ordered = queries.with_row_parts(found).order_by("-first_published_at", "-pk")
-    shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    """Search title, lecturers, field, introduction, slides and transcript for every word of `q`, as the catalogue does.
+
+    `topic` is a field's code. Without `sort`, what fits best comes first, or the newest where nothing is searched.
+    """
+    found = listing(read(request.GET), request, number=page, per_page=PER_PAGE)
+    # A page beyond the last one is empty here; people are shown the last one.
+    shown = list(found.page) if found.page.number == page else []
     return LecturesOut(
-        count=found.count(), lectures=[_out(row) for row in rows.lecture_rows(list(shown), request)]
+        count=found.number,
+        search_failed=found.failed,
+        lectures=[_out(row, found.hits.get(row.lecture.pk, [])) for row in rows.lecture_rows(shown, request)],
     )
 
 
-def _out(row: rows.LectureRow) -> LectureOut:
+def _out(row: rows.LectureRow, hits: list[Hit]) -> LectureOut:
     lecture = row.lecture
     return LectureOut(
         id=lecture.pk,
@@ -66,4 +94,14 @@ def _out(row: rows.LectureRow) -> LectureOut:
         hours=None if row.hours is None else str(row.hours),
         audio_bytes=row.audio_bytes,
         video_bytes=row.video_bytes,
+        hits=[_hit(hit) for hit in hits],
     )
+
+
+def _hit(hit: Hit) -> HitOut:
+    marks, at = [], 0
+    for piece, is_hit in hit.pieces:
+        if is_hit:
+            marks.append((at, at + len(piece)))
+        at += len(piece)
+    return HitOut(kind=hit.kind.name.lower(), from_ms=hit.from_ms, text=hit.text, marks=marks)

@@ -4,17 +4,18 @@ The catalogue knows lectures and nothing of enrolments, evidence or hours. Those
 they start; as long as nobody did, the answers are those of a site without them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from courses.catalogue.models import CoursePage, LecturePage, LectureVersion
-from qianchang.people.models import Account, Association, Lawyer
+from qianchang.people.models import Account, Lawyer
 
 
 class EnrolmentState(StrEnum):
@@ -102,6 +103,70 @@ class Taken:
     course_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class ReleaseTerms:
+    """To whom a lecture is opened, and when: plain values, so that they can wait for a set time in a JSON column.
+    Associations, regions and programmes by their codes, shared collections by their numbers. `begins_at` None: at
+    once; `ends_at` (exclusive) None: until somebody ends it.
+    """
+
+    everybody: bool = False
+    associations: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    collections: tuple[int, ...] = ()
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def to_nobody(self) -> bool:
+        """Whether no target was chosen at all."""
+        return not (
+            self.everybody or self.associations or self.regions or self.programmes or self.collections
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The terms as a JSON column keeps them."""
+        times = {name: time.isoformat() if (time := getattr(self, name)) else None for name in _TIMES}
+        return asdict(self) | times
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "ReleaseTerms":
+        """The terms that `as_json` kept."""
+        begins, ends = (datetime.fromisoformat(time) if (time := kept[name]) else None for name in _TIMES)
+        return cls(
+            everybody=kept["everybody"],
+            associations=tuple(kept["associations"]),
+            regions=tuple(kept["regions"]),
+            programmes=tuple(kept["programmes"]),
+            collections=tuple(kept["collections"]),
+            begins_at=begins,
+            ends_at=ends,
+        )
+
+
+_TIMES = ("begins_at", "ends_at")
+
+
+class ReleaseForm(Protocol):
+    """A Django form that asks to whom and from when to when a lecture is opened; rendered by the template
+    `courses/enrolment/includes/release_form.html` as `form`.
+    """
+
+    def is_valid(self) -> bool:
+        """As of every form."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As of every form."""
+
+    def terms(self) -> ReleaseTerms:
+        """What was chosen, of a valid form."""
+
+
+class UnableToRelease(Exception):
+    """The lecture cannot be opened like that. The text says what to do."""
+
+
 class EnrolmentDesk(Protocol):
     """Who may take what. `courses.enrolment` is the desk."""
 
@@ -119,15 +184,22 @@ class EnrolmentDesk(Protocol):
     def classes_of(self, lawyer: Lawyer) -> list[ClassTaken]:
         """The classes of the lawyer, newest first; queries do not grow with their number."""
 
-    def release(
-        self, *, lecture: LecturePage, associations: Sequence[Association] | None, by: Account, at: datetime
-    ) -> None:
-        """Open the lecture to these associations and those below them; None means to everybody."""
+    def release_form(self, data: Any, *, lecture: LecturePage, by: Account, at: datetime) -> ReleaseForm:
+        """The form for `release`; `data` is what was posted, None to ask."""
+
+    def release(self, *, lecture: LecturePage, terms: ReleaseTerms, by: Account, at: datetime) -> None:
+        """Open a published lecture, or one that is published at a set time, as the terms say. Raises UnableToRelease."""
 
 
 PlayerSource = Callable[[LecturePage, LectureVersion, HttpRequest], dict[str, object] | None]
 ProgressSource = Callable[[Lawyer, Sequence[int]], dict[int, Progress]]
+# Annotates lectures with how many lawyers take each of them.
+LearnersSource = Callable[[], Any]
 HoursSource = Callable[[int, HttpRequest], Decimal]
+# Of a lawyer and a lecture: the version begun last (None: none), and those on which hours were earned.
+VersionHistory = Callable[[Lawyer, int], tuple[int | None, frozenset[int]]]
+# The condition on lectures that a reader may know of.
+VisibilitySource = Callable[[HttpRequest], Q]
 
 
 @dataclass
@@ -136,6 +208,9 @@ class _Registered:
     player: PlayerSource | None = None
     progress: ProgressSource | None = None
     hours: HoursSource | None = None
+    visibility: VisibilitySource | None = None
+    learners: LearnersSource | None = None
+    versions: VersionHistory | None = None
 
 
 _registered = _Registered()
@@ -159,6 +234,38 @@ def register_progress(source: ProgressSource) -> None:
 def register_hours(source: HoursSource) -> None:
     """Say who knows how many hours (学时) a length in milliseconds is worth to the reader."""
     _registered.hours = source
+
+
+def register_version_history(source: VersionHistory) -> None:
+    """Say who knows which versions of a lecture a lawyer has begun and finished."""
+    _registered.versions = source
+
+
+def version_history(lawyer: Lawyer, lecture_id: int) -> tuple[int | None, frozenset[int]]:
+    """Return the version of a lecture that a lawyer began last (None: none), and those on which hours were earned."""
+    return (None, frozenset()) if _registered.versions is None else _registered.versions(lawyer, lecture_id)
+
+
+def register_visibility(source: VisibilitySource) -> None:
+    """Say who knows which lectures are released to whom."""
+    _registered.visibility = source
+
+
+def register_learners(source: LearnersSource) -> None:
+    """Say who knows how many lawyers take a lecture."""
+    _registered.learners = source
+
+
+def learners() -> Any:
+    """Return the expression that annotates lectures with how many lawyers take each; None while nobody knows."""
+    return None if _registered.learners is None else _registered.learners()
+
+
+def visible(request: HttpRequest) -> Q | None:
+    """Return the condition on lectures that the reader may know of; None while nobody releases anything: all of them.
+    Ask `queries.visible_lectures`, which adds that they are published.
+    """
+    return None if _registered.visibility is None else _registered.visibility(request)
 
 
 def enrolment_desk() -> EnrolmentDesk | None:

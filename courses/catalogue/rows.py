@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from courses.catalogue import registries
 from courses.catalogue.models import LecturePage, LectureVersion
 from courses.catalogue.registries import EnrolmentState, Progress
-from courses.catalogue.rules import Facets, length_class
+from courses.catalogue.search.finding import Hit
+from courses.catalogue.search.words import Word
 from media_pipeline import api as media
 from qianchang.people import queries as people
 
@@ -33,7 +34,10 @@ class LectureRow:
     video_bytes: int | None
     state: EnrolmentState
     progress: Progress | None
-    words: Sequence[str] = ()  # of the search, to be marked
+    has_transcript: bool = False
+    on_dvd: bool = False
+    words: Sequence[Word] = ()  # of the search, to be marked
+    hits: Sequence[Hit] = ()  # where in the lecture they stand, best first
 
     @property
     def least_bytes(self) -> int:
@@ -77,17 +81,8 @@ def length_of(lecture: LecturePage) -> int:
     return version.length_ms if version else 0
 
 
-def facets_of(lecture: LecturePage) -> Facets:
-    """What the filters look at."""
-    return Facets(
-        topic=lecture.topic.code if lecture.topic else "",
-        category=lecture.category,
-        length=length_class(length_of(lecture)),
-    )
-
-
 def lecture_rows(
-    lectures: Sequence[LecturePage], request: HttpRequest, *, words: Sequence[str] = ()
+    lectures: Sequence[LecturePage], request: HttpRequest, *, words: Sequence[Word] = ()
 ) -> list[LectureRow]:
     """Return the rows of lectures that came through `queries.with_row_parts`, in the order given.
 

@@ -8,13 +8,18 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
+from courses.catalogue import workflow
+from courses.catalogue.cms.editors import ensure_editors
 from courses.catalogue.models import CourseIndexPage, HomePage, LectureIndexPage, LocalisedPage, Topic
 from qianchang.groundwork import audit
 
 IndexPage = TypeVar("IndexPage", bound=LocalisedPage)
 
+# Editors read it where they move a page.
+ROOT_TITLE = "全站"
 TOPICS_FILE = Path(__file__).with_name("topics.json")
 
 
@@ -37,7 +42,8 @@ def ensure_site(*, at: datetime) -> SitePages:
     Source of the topics: topics.json, which quotes the notice they come from.
     """
     Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
-    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
+    root = Page.get_first_root_node() or Page.add_root(title=ROOT_TITLE, slug="root")
+    Page.objects.filter(pk=root.pk, title="Root").update(title=ROOT_TITLE, draft_title=ROOT_TITLE)
     made = 0
     home = HomePage.objects.first()
     if home is None:
@@ -56,6 +62,8 @@ def ensure_site(*, at: datetime) -> SitePages:
     )
     courses, courses_made = _child(home, CourseIndexPage, title="课程", title_en="Courses", slug="courses")
     made += lectures_made + courses_made + _ensure_wagtail_site(home) + _ensure_topics()
+    made += ensure_editors(home, on=timezone.localdate(at))
+    workflow.ensure_workflow()
     if made:
         audit.record("ensure site", object_type="site", object_key="default", by=None, at=at, made=made)
     return SitePages(home=home, lectures=lectures, courses=courses, topics=Topic.objects.count(), made=made)

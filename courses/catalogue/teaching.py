@@ -20,6 +20,7 @@ LABELS = {
     State.TROUBLED: _("recording refused"),
     State.IN_REVIEW: _("in review"),
     State.RETURNED: _("returned for changes"),
+    State.SCHEDULED: _("publishing scheduled"),
     State.PUBLISHED: _("published"),
     State.WITHDRAWN: _("withdrawn"),
 }
@@ -30,6 +31,7 @@ ACTIONS = {
     State.TROUBLED: _("Send another file"),
     State.IN_REVIEW: _("See details"),
     State.RETURNED: _("Make the changes"),
+    State.SCHEDULED: _("See the date"),
     State.PUBLISHED: _("Open the lecture"),
     State.WITHDRAWN: _("See the reason"),
 }
@@ -41,6 +43,7 @@ TROUBLES = {
 # The classes of the tags in the stylesheet: done, waiting, needs the user, going on.
 COLOURS = {
     State.PUBLISHED: "ok",
+    State.SCHEDULED: "br",
     State.IN_REVIEW: "wa",
     State.TROUBLED: "er",
     State.RETURNED: "er",
@@ -100,7 +103,10 @@ class TeachingRow:
 def state_of_lecture(lecture: LecturePage, recording: media.RecordingSummary | None) -> State:
     """The one word for where a lecture stands."""
     return state_of(
-        lecture.review, recording.state if recording else None, watchable=bool(recording and recording.modes)
+        lecture.review,
+        recording.state if recording else None,
+        watchable=bool(recording and recording.modes),
+        live=lecture.live,
     )
 
 
@@ -118,7 +124,8 @@ def rows_of(account: Account) -> list[TeachingRow]:
     recordings = media.recording_summaries(
         [lecture.recording_id for lecture in lectures if lecture.recording_id]
     )
-    loose = [recording for recording in media.recordings_of(account) if recording.id not in recordings]
+    elsewhere = queries.recordings_of_versions(account) | recordings.keys()
+    loose = [recording for recording in media.recordings_of(account) if recording.id not in elsewhere]
     return [
         *_loose_rows(loose),
         *(row_of(lecture, recordings.get(lecture.recording_id or 0)) for lecture in lectures),

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
-from courses.catalogue.models import LecturePage
+from courses.catalogue.models import LecturePage, Replacement
 from media_pipeline import api as media
 from qianchang.people import notices
 from qianchang.people.models import Account
@@ -22,6 +23,12 @@ def tell_returned(lecture: LecturePage, *, at: datetime) -> None:
     _tell(
         "lecture_returned", lecture, key=key, at=at, count=max(len(remarks), 1), reason=lecture.return_reason
     )
+
+
+def tell_replacement_returned(replacement: Replacement, *, at: datetime) -> None:
+    """Tell the expert why a new recording did not become the lecture's next version."""
+    key = f"{replacement.lecture_id}:{at.isoformat()}"
+    _tell("lecture_returned", replacement.lecture, key=key, at=at, count=1, reason=replacement.answer)
 
 
 def tell_received(*, recording_id: int, at: datetime) -> None:
@@ -56,7 +63,9 @@ def remind_of_uploads(*, at: datetime) -> int:
 
 
 def _tell_of_recording(event: str, recording_id: int, *, at: datetime) -> None:
-    lecture = LecturePage.objects.filter(recording_id=recording_id).select_related("submitted_by").first()
+    waits = Replacement.objects.filter(recording=recording_id, state=Replacement.State.WAITING)
+    lectures = LecturePage.objects.filter(Q(recording=recording_id) | Q(pk__in=waits.values("lecture")))
+    lecture = lectures.select_related("submitted_by").first()
     if lecture is not None:
         _tell(event, lecture, key=str(recording_id), at=at)
 

@@ -1,4 +1,4 @@
-"""The expert's pages, the review desk and my learning: HTTP in, one call, HTTP out."""
+"""The expert's pages and my learning: HTTP in, one call, HTTP out."""
 
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from courses.catalogue import operations, pages, queries, registries, teaching
-from courses.catalogue.forms import DetailsForm, PublishForm, ReasonForm, WithdrawForm
-from courses.catalogue.models import CoursePage, LectureIndexPage, LecturePage
+from courses.catalogue import (
+    consents,
+    history,
+    operations,
+    pages,
+    queries,
+    registries,
+    reviewing,
+    teaching,
+    watching,
+)
+from courses.catalogue.forms import DetailsForm
+from courses.catalogue.models import CoursePage, LectureIndexPage, LecturePage, Remark
 from media_pipeline import api as media
 from qianchang.people.models import Account
-from qianchang.people.permissions import Act, associations_where, require
+from qianchang.people.permissions import Act, require
 from qianchang.people.queries import lawyer_of
 
 
@@ -70,6 +80,7 @@ def teach_new(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "sent": sent,
+            "consent_text": consents.current_text(),
             "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
             "upload_days": settings.UPLOAD_EXPIRES_DAYS,
         },
@@ -107,7 +118,14 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _saved(lecture))
             return redirect("catalogue:teach_lecture", lecture.pk)
-    return render(
+    now, steps = timezone.now(), history.steps_of(lecture)
+    returned = lecture.review == LecturePage.Review.RETURNED
+    watch = (
+        watching.watch(recording, by=account, asked=request.GET.get("t", ""), at=now)
+        if returned
+        else watching.Watch()
+    )
+    response = render(
         request,
         "courses/catalogue/teach_lecture.html",
         {
@@ -115,12 +133,49 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             "row": teaching.row_of(lecture, recording),
             "recording": recording,
             "form": form,
+            "consent_text": consents.current_text(),
+            "own_consent": consents.own_consent(lecture, account),
+            "steps": steps,
+            # What is to be changed now: the remarks of the last return.
+            "to_change": steps[0].remarks if returned and steps else (),
+            "watch": watch,
             "needs_file": _needs_file(recording, editable=editable),
             "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
             "upload_days": settings.UPLOAD_EXPIRES_DAYS,
         },
         status=_status(form),
     )
+    if watch.links:
+        media.set_viewer_cookie(response, account.pk, now)
+    return response
+
+
+@login_required
+@require_POST
+def teach_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """The buttons of one's own lecture: take it back from review, answer a remark, withdraw the consent."""
+    account, now = _account(request), timezone.now()
+    lecture = get_object_or_404(queries.lectures_of(account), pk=pk)
+    action = request.POST.get("action", "")
+    back = redirect("catalogue:teach_lecture", pk)
+    try:
+        if action == "take-back":
+            reviewing.take_back_lecture(lecture=lecture, by=account, at=now)
+            messages.success(request, _("The lecture is a draft again. Submit it when it is ready."))
+        elif action == "withdraw-consent":
+            reviewing.withdraw_consent(lecture=lecture, by=account, at=now)
+            messages.success(request, _("The consent is withdrawn. Hours that were earned stay."))
+        elif action.startswith("answer-") and action[7:].isdecimal():
+            remark = get_object_or_404(Remark, pk=int(action[7:]), event__lecture=lecture)
+            reviewing.answer_remark(
+                remark=remark, words=request.POST.get("words", "")[:500], by=account, at=now
+            )
+            back["Location"] += "#to-change"
+        else:
+            messages.error(request, _("This button is not known any more. Reload the page."))
+    except (reviewing.UnableToSubmit, reviewing.UnableToRemark, consents.UnableToConsent) as refusal:
+        messages.error(request, str(refusal))
+    return back
 
 
 def _needs_file(recording: media.RecordingSummary | None, *, editable: bool) -> bool:
@@ -128,103 +183,6 @@ def _needs_file(recording: media.RecordingSummary | None, *, editable: bool) -> 
     if recording is not None and recording.state == "uploading":
         return True
     return editable and (recording is None or recording.state in ("refused", "failed", "cancelled"))
-
-
-# --- The review desk -------------------------------------------------------------------------------------------
-@login_required
-@require_safe
-def review(request: HttpRequest) -> HttpResponse:
-    """The lectures that wait for this reviewer's associations."""
-    _require_reviewing(request)
-    account, today = _account(request), timezone.localdate(timezone.now())
-    lectures = list(
-        queries.lectures_to_review(account, on=today).select_related("association", "topic", "submitted_by")
-    )
-    recordings = media.recording_summaries(
-        [lecture.recording_id for lecture in lectures if lecture.recording_id]
-    )
-    rows = [
-        (teaching.row_of(lecture, recordings.get(lecture.recording_id or 0)), lecture) for lecture in lectures
-    ]
-    return render(request, "courses/catalogue/review.html", {"rows": rows})
-
-
-@login_required
-def review_lecture(request: HttpRequest, pk: int) -> HttpResponse:
-    """Watch one lecture and publish or return it; take a published one out of the catalogue."""
-    _require_reviewing(request)
-    account, now = _account(request), timezone.now()
-    today = timezone.localdate(now)
-    lecture = get_object_or_404(
-        queries.reviewable_lectures(account, on=today).select_related("association", "topic", "submitted_by"),
-        pk=pk,
-    )
-    posted = request.POST if request.method == "POST" else None
-    action = posted.get("action") if posted else None
-    publish = PublishForm(
-        posted if action == "publish" else None, associations=queries.beneficiary_associations(on=today)
-    )
-    published = lecture.review == LecturePage.Review.PUBLISHED
-    reason = (WithdrawForm if published else ReasonForm)(posted if action in ("return", "withdraw") else None)
-    status = 200
-    if posted is not None:
-        done = _decide(request, lecture, action=action, publish=publish, reason=reason)
-        if done:
-            return redirect("catalogue:review")
-        status = 400
-    recording = media.recording_summary(lecture.recording_id) if lecture.recording_id else None
-    response = render(
-        request,
-        "courses/catalogue/review_lecture.html",
-        {
-            "lecture": lecture,
-            "row": teaching.row_of(lecture, recording),
-            "recording": recording,
-            "lecturers": list(lecture.lecturers.all()),
-            "links": _links(lecture, recording, account),
-            "own": lecture.submitted_by_id == account.pk,
-            "publish": publish,
-            "reason": reason,
-        },
-        status=status,
-    )
-    media.set_viewer_cookie(response, account.pk, now)
-    return response
-
-
-def _decide(
-    request: HttpRequest,
-    lecture: LecturePage,
-    *,
-    action: str | None,
-    publish: PublishForm,
-    reason: ReasonForm,
-) -> bool:
-    """Carry out what the reviewer pressed; False when the page has to be shown again with what is missing."""
-    account, now = _account(request), timezone.now()
-    form: PublishForm | ReasonForm = publish if action == "publish" else reason
-    if not form.is_valid():
-        return False
-    try:
-        if action == "publish":
-            operations.publish_and_release(
-                lecture=lecture, associations=publish.release_to(), by=account, at=now
-            )
-            messages.success(request, _("“%(title)s” is published.") % {"title": lecture.title})
-        elif action == "return":
-            operations.return_lecture(
-                lecture=lecture, reason=reason.cleaned_data["reason"], by=account, at=now
-            )
-            messages.success(request, _("“%(title)s” went back to its expert.") % {"title": lecture.title})
-        elif action == "withdraw":
-            operations.withdraw_lecture(
-                lecture=lecture, reason=reason.cleaned_data["reason"], by=account, at=now
-            )
-            messages.success(request, _("“%(title)s” is withdrawn.") % {"title": lecture.title})
-    except (operations.UnableToPublish, operations.UnableToReturn) as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
 
 
 # --- The lawyer ------------------------------------------------------------------------------------------------
@@ -266,11 +224,6 @@ def _require_teaching(request: HttpRequest) -> None:
     require(_account(request), Act.UPLOAD_RECORDING, on=timezone.localdate(timezone.now()))
 
 
-def _require_reviewing(request: HttpRequest) -> None:
-    if associations_where(_account(request), Act.REVIEW_LECTURE, on=timezone.localdate(timezone.now())) == []:
-        raise PermissionDenied(Act.REVIEW_LECTURE.value)
-
-
 def _recording_sent(account: Account, public_id: str | None) -> media.RecordingSummary | None:
     """The recording of this account that arrived before its details were written."""
     return next((each for each in media.recordings_of(account) if str(each.public_id) == public_id), None)
@@ -283,19 +236,6 @@ def _recording_id(account: Account, form: DetailsForm, sent: media.RecordingSumm
     if sent is None:
         raise media.UploadUnknown
     return sent.id
-
-
-def _links(
-    lecture: LecturePage, recording: media.RecordingSummary | None, account: Account
-) -> list[tuple[media.ModeSummary, str]]:
-    """The modes that can be watched with their signed addresses, cheapest first."""
-    if recording is None or not recording.modes:
-        return []
-    try:
-        links = media.playback_links(recording.id, viewer_id=account.pk, at=timezone.now())
-    except media.AccessRefused:
-        return []
-    return [(mode, links[mode.mode]) for mode in recording.modes if mode.mode in links]
 
 
 def _saved(lecture: LecturePage) -> str:

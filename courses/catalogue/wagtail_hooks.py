@@ -1,41 +1,44 @@
-"""The Wagtail admin for editors: lectures and topics at hand, what this site does not use out of sight."""
+"""Everything of cms/ that Wagtail finds by its hooks."""
 
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
-from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
 
-from courses.catalogue.models import LecturePage
+from courses.catalogue.cms import bulk, listings, menus, reports, snippets
+from courses.catalogue.cms.waiting import WaitingPanel
 
-# Images and documents have no place in a lecture yet; reports and help lead out of the editors' work.
-UNUSED = {"images", "documents", "reports", "help"}
+for _viewset in snippets.SNIPPETS:
+    register_snippet(_viewset)
 
-
-class LectureListing(PageListingViewSet):
-    """All lectures in one flat list. New ones come from the experts' own page."""
-
-    model = LecturePage
-    icon = "media"
-    menu_label = _("Lectures")
-    add_to_admin_menu = True
-    columns = [
-        BulkActionsColumn("bulk_actions"),
-        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
-        Column("association", label=_("supporting association")),
-        Column("review", label=_("Review"), accessor="get_review_display", sort_key="review"),
-        PageStatusColumn("status", label=_("Status"), sort_key="live"),
-    ]
+for _action in bulk.ACTIONS:
+    hooks.register("register_bulk_action", _action)
 
 
 @hooks.register("register_admin_viewset")
-def register_lecture_listing() -> LectureListing:
-    return LectureListing("lecture_listing")
+def register_lists() -> list[Any]:
+    return [*listings.LISTINGS, *reports.REPORTS]
 
 
-@hooks.register("construct_main_menu")
-def hide_what_is_not_used(request: HttpRequest, menu_items: list[Any]) -> None:
-    menu_items[:] = [item for item in menu_items if item.name not in UNUSED]
+def _register_report(item: int) -> None:
+    hooks.register("register_reports_menu_item", lambda: reports.menu_items()[item])
+
+
+for _place in range(len(reports.REPORTS)):
+    _register_report(_place)
+
+hooks.register("construct_main_menu", menus.main_menu)
+hooks.register("construct_settings_menu", menus.settings_menu)
+hooks.register("construct_reports_menu", menus.reports_menu)
+
+
+@hooks.register("register_admin_menu_item")
+def register_home() -> MenuItem:
+    return menus.home_item()
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_waits(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(WaitingPanel())

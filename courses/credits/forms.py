@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.credits import photos
 from courses.credits.appeals import Window
 from courses.credits.wording import entry_words, span_words
+from qianchang.groundwork import photos
 
 
 class YearForm(forms.Form):

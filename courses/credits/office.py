@@ -1,7 +1,7 @@
 """The credit office: what the apps below ask of hours, registered with them when the site starts."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from courses.attendance.queries import WatchRecord
 from courses.attendance.registries import Asked, Award
 from courses.attendance.rules import Terms
 from courses.catalogue.models import LectureVersion
+from courses.catalogue.public.registries import YearSoFar
 from courses.catalogue.registries import Progress
 from courses.credits import operations, queries, rules
 from courses.credits.models import CreditEntry, CreditRule
@@ -79,11 +80,29 @@ def progress(lawyer: Lawyer, lecture_ids: Sequence[int]) -> dict[int, Progress]:
     }
 
 
+def version_history(lawyer: Lawyer, lecture_id: int) -> tuple[int | None, frozenset[int]]:
+    """Return the version of a lecture that a lawyer began last (None: none), and those on which hours were earned, also
+    where an entry was reversed later. Two queries.
+    """
+    earned = queries.awards_ever(lawyer, lecture_id).values_list("lecture_version", flat=True)
+    return attendance.begun_version(lawyer, lecture_id), frozenset(earned)
+
+
 def hours_preview(length_ms: int, request: HttpRequest) -> Decimal:
     """Return what a length is worth to the reader: by the rule of a lawyer's own jurisdiction, else by the
     national one, and by its defaults while none is loaded.
     """
     return _reader_terms(request).hours(length_ms)
+
+
+def year_so_far(lawyer: Lawyer) -> YearSoFar | None:
+    """Return the hours of a lawyer's present accounting year for the first page, None where no rule holds."""
+    try:
+        year = queries.year_of(lawyer, year=None, at=timezone.now())
+    except queries.NoCreditRule:
+        return None
+    total = year.totals.total
+    return YearSoFar(total.credited, total.required, last_date=year.end_date - timedelta(days=1))
 
 
 def _reader_terms(request: HttpRequest) -> Terms:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from courses.catalogue.models import Category
@@ -230,3 +232,15 @@ def reach(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
             if question in found:
                 found[question] += lawyers
     return found
+
+
+def lawyers_with_hours() -> Combinable:
+    """Return, for `annotate` on a query of lectures, how many lawyers have hours for each. Counts, no names."""
+    counted = (
+        CreditEntry.objects.filter(STANDS, lecture=OuterRef("pk"))
+        .order_by()
+        .values("lecture")
+        .annotate(lawyers=Count("lawyer", distinct=True))
+        .values("lawyers")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -97,7 +97,7 @@ def _best_lecture(
     lawyer: Lawyer, year: Year, duty: Duty, gap: Decimal, *, begun: frozenset[int], at: datetime
 ) -> OnlineLecture | None:
     standing = {entry.lecture_id for entry in year.entries}
-    lectures = released_lectures(lawyer.association, at=at).exclude(pk__in=standing | begun)
+    lectures = released_lectures(lawyer, at=at).exclude(pk__in=standing | begun)
     if duty is Duty.ETHICS:
         lectures = lectures.filter(category=Category.ETHICS)
     choices = list(with_row_parts(lectures).order_by("-first_published_at", "-pk")[:LOOK_THROUGH])

@@ -23,7 +23,9 @@ def may_play_recording(viewer_id: int, recording_id: int) -> bool:
         return True
     now = timezone.now()
     lectures = LecturePage.objects.filter(
-        Q(recording=recording_id) | Q(versions__recording=recording_id)
+        Q(recording=recording_id)
+        | Q(versions__recording=recording_id)
+        | Q(replacements__recording=recording_id)
     ).select_related("association__parent__parent")
     lawyer = lawyer_of(viewer)
     for lecture in lectures.distinct():
@@ -31,6 +33,10 @@ def may_play_recording(viewer_id: int, recording_id: int) -> bool:
             viewer, Act.REVIEW_LECTURE, on=timezone.localdate(now), association=lecture.association
         ):
             return True
-        if lawyer is not None and queries.may_play(lawyer, lecture, now):
+        # A recording that only waits to become a version is its reviewers'.
+        is_shown = (
+            lecture.recording_id == recording_id or lecture.versions.filter(recording=recording_id).exists()
+        )
+        if lawyer is not None and is_shown and queries.may_play(lawyer, lecture, now):
             return True
     return False

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from courses.enrolment import queries, wording
+from courses.enrolment import queries, reach, wording
 from courses.enrolment.models import CourseRun
 from courses.enrolment.rules import Audience, Outside
 from qianchang.people.models import Lawyer
@@ -43,6 +43,10 @@ class Gate:
             return _("This class ended on %(date)s. Ask the association for the next one.") % {
                 "date": window.last.isoformat()
             }
+        if not by_officer and self.run.named_for:
+            return _(
+                "This class is for %(whom)s. Your association puts them on its list by name: ask it if you are one."
+            ) % {"whom": self.run.named_for}
         if not by_officer and not window.lets_lawyers_enrol(self.on) and window.enrol_last is not None:
             return _(
                 "Enrolment in this class ended on %(date)s. Your association can still enrol you: ask it."
@@ -60,9 +64,8 @@ class Gate:
         return self.run.association is None or self.run.association.code in _codes(lawyer)
 
     def has_an_open_lecture(self, lawyer: Lawyer) -> bool:
-        """Tell whether at least one lecture of the course is open to the lawyer's association."""
-        line = {association.pk for association in association_line(lawyer.association)}
-        return None in self._released_to or not line.isdisjoint(self._released_to)
+        """Tell whether at least one lecture of the course is open to the lawyer."""
+        return self._released_to.reaches_any(reach.of_lawyer(lawyer), on=self.on)
 
     def refusal(self, lawyer: Lawyer, eligibility: dict[str, Any]) -> str:
         """Return why a lawyer who comes alone cannot join; empty for who can."""
@@ -84,8 +87,8 @@ class Gate:
         return queries.audience_of(self.run)
 
     @cached_property
-    def _released_to(self) -> set[int | None]:
-        return queries.associations_with_an_open_lecture(self.run.course, at=self.at)
+    def _released_to(self) -> reach.Coverage:
+        return reach.Coverage(queries.open_releases_of(self.run.course, at=self.at))
 
 
 def _codes(lawyer: Lawyer) -> list[str]:

@@ -13,8 +13,12 @@ class EnrolmentConfig(AppConfig):
         privacy.declare_holdings()
 
         from courses.catalogue import registries
-        from courses.enrolment import access, desk
+        from courses.catalogue.cms import facts
+        from courses.enrolment import access, desk, editors_view, queries, reach
         from media_pipeline import api as media
 
         registries.register_enrolment_desk(desk.Desk())
+        registries.register_visibility(reach.visible_to)
+        registries.register_learners(queries.learners)
+        facts.register_releases(editors_view.open_in_words)
         media.register_access_policy(access.may_play_recording)

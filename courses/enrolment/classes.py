@@ -27,7 +27,9 @@ class UnableToArrange(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """What an association decides about its class. All dates are days that still count; None for open."""
+    """What an association decides about its class. All dates are days that still count; None for open. `named_for`: whom
+    it puts on its list by name, empty where lawyers join by themselves.
+    """
 
     name: str
     begins_date: date | None = None
@@ -36,6 +38,7 @@ class Terms:
     seats: int | None = None
     categories: Sequence[str] = ()
     invited: Sequence[Association] = ()
+    named_for: str = ""
 
 
 @transaction.atomic
@@ -101,6 +104,7 @@ def terms_of(run: CourseRun) -> Terms:
         seats=run.seats,
         categories=tuple(run.categories),
         invited=tuple(run.invited.order_by("code")),
+        named_for=run.named_for,
     )
 
 
@@ -114,6 +118,7 @@ def _plain(terms: Terms) -> Terms:
         seats=terms.seats,
         categories=tuple(sorted({Category(each).value for each in terms.categories})),
         invited=tuple(sorted(set(terms.invited), key=lambda association: association.code)),
+        named_for=terms.named_for.strip(),
     )
 
 
@@ -135,7 +140,7 @@ def _refuse(terms: Terms, *, association: Association) -> None:
 
 def _write(run: CourseRun, terms: Terms) -> None:
     terms = _plain(terms)
-    run.name, run.seats = terms.name, terms.seats
+    run.name, run.seats, run.named_for = terms.name, terms.seats, terms.named_for
     run.begins_date, run.last_date = terms.begins_date, terms.last_date
     run.enrol_last_date, run.categories = terms.enrol_last_date, list(terms.categories)
     try:
@@ -181,5 +186,6 @@ def _record(verb: str, run: CourseRun, terms: Terms, *, by: Account, at: datetim
         last=str(terms.last_date),
         enrol_last=str(terms.enrol_last_date),
         categories=",".join(sorted(terms.categories)),
+        named_for=terms.named_for.strip() or None,
         invited=",".join(sorted(each.code for each in terms.invited)),
     )

@@ -3,18 +3,27 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from courses.catalogue.models import CoursePage, LecturePage
-from courses.catalogue.registries import ClassTaken, CourseClass, CourseStanding, EnrolmentState, Taken
-from courses.enrolment import operations, queries, registries, wording
+from courses.catalogue.registries import (
+    ClassTaken,
+    CourseClass,
+    CourseStanding,
+    EnrolmentState,
+    ReleaseTerms,
+    Taken,
+)
+from courses.enrolment import queries, registries, releasing, wording
 from courses.enrolment.admission import Gate
 from courses.enrolment.models import CourseRun, Enrolment
 from courses.enrolment.queries import Seats
+from courses.enrolment.release_forms import ReleaseForm
 from qianchang.people.eligibility import eligibility_snapshot
-from qianchang.people.models import Account, Association, Lawyer
+from qianchang.people.models import Account, Lawyer
 from qianchang.people.queries import lawyer_of
 
 STATES = {
@@ -37,9 +46,7 @@ class Desk:
             return dict.fromkeys(ids, stranger)
         now = timezone.now()
         open_ids = set(
-            queries.released_lectures(lawyer.association, at=now)
-            .filter(pk__in=ids)
-            .values_list("pk", flat=True)
+            queries.released_lectures(lawyer, at=now).filter(pk__in=ids).values_list("pk", flat=True)
         )
         taken = queries.enrolled_lecture_ids(lawyer, ids, on=timezone.localdate(now))
         return {pk: _state(released=pk in open_ids, taken=pk in taken) for pk in ids}
@@ -63,7 +70,7 @@ class Desk:
         return replace(_own(enrolment, enrolment.run, lawyer, today), offer=others)
 
     def _offer(self, course: CoursePage, lawyer: Lawyer, now: datetime) -> CourseStanding:
-        if not queries.course_is_open(course, lawyer.association, at=now):
+        if not queries.course_is_open(course, lawyer, at=now):
             return CourseStanding(EnrolmentState.NOT_RELEASED)
         today = timezone.localdate(now)
         classes = queries.classes_for(course, lawyer.association, on=today)
@@ -117,11 +124,13 @@ class Desk:
             )
         return found
 
-    def release(
-        self, *, lecture: LecturePage, associations: Sequence[Association] | None, by: Account, at: datetime
-    ) -> None:
-        """Open the lecture to these associations."""
-        operations.release_lecture(lecture=lecture, associations=associations, by=by, at=at)
+    def release_form(self, data: Any, *, lecture: LecturePage, by: Account, at: datetime) -> ReleaseForm:
+        """The form for `release`."""
+        return ReleaseForm(data, lecture=lecture, at=at)
+
+    def release(self, *, lecture: LecturePage, terms: ReleaseTerms, by: Account, at: datetime) -> None:
+        """Open the lecture as the terms say."""
+        releasing.release(lecture=lecture, terms=terms, by=by, at=at)
 
 
 def _standing(request: HttpRequest) -> tuple[EnrolmentState, Lawyer | None]:
@@ -163,7 +172,7 @@ def _shown(run: CourseRun, seats: Seats | None, refusal: str) -> CourseClass:
         begins=run.begins_date,
         last=run.last_date,
         enrol_last=run.enrol_last_date,
-        audience=wording.categories_in_words(run.categories),
+        audience=wording.audience_in_words(run),
         seats=wording.seats_in_words(run, taken=seats.taken) if seats and run.seats is not None else "",
         waiting=seats.waiting if seats else 0,
         is_full=seats is not None and (seats.free == 0 or seats.waiting > 0),

@@ -82,6 +82,14 @@ class TermsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    named_for = forms.CharField(
+        label=_("By name only"),
+        help_text=_(
+            "Whom you put on your list by name, for example: directors of law firms. Then nobody joins alone."
+        ),
+        max_length=60,
+        required=False,
+    )
     invited = AssociationsField(
         label=_("Only of these associations"),
         help_text=_("With those below them; none ticked: all of yours."),

@@ -72,7 +72,7 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(office.people_of(run), PAGE).get_page(request.GET.get("page")) if names else None
     context = {
         "row": office.rows_of([run], at=at)[0],
-        "audience": wording.categories_in_words(run.categories),
+        "audience": wording.audience_in_words(run),
         "invited": list(run.invited.order_by("code")),
         "people": office.person_rows(run, list(page)) if page else [],
         "page": page,

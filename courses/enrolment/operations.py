@@ -8,60 +8,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.catalogue.models import CoursePage, LecturePage
-from courses.enrolment import history, queries, wording
+from courses.catalogue.registries import ReleaseTerms
+from courses.enrolment import history, queries, reach, releasing, wording
 from courses.enrolment.admission import UnableToEnrol
 from courses.enrolment.classes import default_run
 from courses.enrolment.history import Kind, Step
 from courses.enrolment.models import CourseRun, Enrolment, Release
+from courses.enrolment.releasing import UnableToRelease
 from courses.enrolment.seating import join_class
-from qianchang.groundwork import audit
 from qianchang.people.eligibility import eligibility_snapshot
 from qianchang.people.models import Account, Association, Lawyer
-from qianchang.people.permissions import Act, require
 
 __all__ = ["UnableToEnrol", "UnableToRelease", "enrol", "release_lecture"]
 
 
-class UnableToRelease(Exception):
-    """The lecture cannot be opened to anybody now. The text says what to do."""
-
-
-@transaction.atomic
 def release_lecture(
     *, lecture: LecturePage, associations: Sequence[Association] | None, by: Account, at: datetime
 ) -> list[Release]:
-    """Open a published lecture to these associations and those below them; None means to everybody.
-
-    What is open already stays as it is, with its first date. Returns the open releases, one for each association.
-    Raises UnableToRelease for a lecture that is not published or when nobody is named, PermissionDenied for
-    somebody who does not review for the lecture's association.
+    """Open a published lecture at once to these associations and those below them; None means to everybody. The short
+    form of `releasing.release`, which says what is raised.
     """
-    require(by, Act.REVIEW_LECTURE, on=timezone.localdate(at), association=lecture.association)
-    if lecture.review != LecturePage.Review.PUBLISHED:
-        lecture = LecturePage.objects.get(pk=lecture.pk)
-    if not lecture.live or lecture.review != LecturePage.Review.PUBLISHED:
-        raise UnableToRelease(_("Publish the lecture first, then open it to associations."))
-    if associations is not None and not associations:
-        raise UnableToRelease(_("Choose who may watch: at least one association, or everybody."))
-    releases = []
-    for association in [None] if associations is None else associations:
-        release, made = Release.objects.get_or_create(
-            lecture=lecture,
-            association=association,
-            ended_at=None,
-            defaults={"released_at": at, "released_by": by},
-        )
-        releases.append(release)
-        if made:
-            audit.record(
-                "release lecture",
-                object_type="lecture",
-                object_key=str(lecture.pk),
-                by=by,
-                at=at,
-                association=association.code if association else None,
-            )
-    return releases
+    codes = tuple(each.code for each in associations or ())
+    terms = ReleaseTerms(everybody=associations is None, associations=codes)
+    return releasing.release(lecture=lecture, terms=terms, by=by, at=at)
 
 
 @transaction.atomic
@@ -107,7 +76,7 @@ def enrol(
 def _refuse_lecture(lawyer: Lawyer, lecture: LecturePage, *, at: datetime) -> None:
     if not lecture.live or lecture.review != LecturePage.Review.PUBLISHED:
         raise UnableToEnrol(_("This lecture is not published. Choose another one in the catalogue."))
-    if queries.release_for(lecture, lawyer.association, at) is None:
+    if not reach.open_to(reach.of_lawyer(lawyer), at=at).filter(lecture=lecture).exists():
         raise UnableToEnrol(_("This lecture is not open to your region yet. Ask your association for it."))
 
 

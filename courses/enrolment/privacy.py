@@ -43,13 +43,24 @@ def declare_holdings() -> None:
         kept=SEATS,
     )
     declare(
-        "enrolment.Release", purpose=_("Who opened a lecture to a region"), acts=("released_by",), kept=SEATS
+        "enrolment.Release",
+        purpose=_("Who opened a lecture to a region, and who ended it"),
+        acts=("released_by", "ended_by"),
+        harmless=("programme_code",),
+        kept=SEATS,
+    )
+    declare(
+        "enrolment.Collection",
+        purpose=_("Who began or closed a shared collection"),
+        acts=("created_by", "closed_by"),
+        harmless=("name", "name_en"),
+        kept=SEATS,
     )
     declare(
         "enrolment.CourseRun",
         purpose=_("Who opened a class"),
         acts=("opened_by",),
-        harmless=("name",),
+        harmless=("name", "named_for"),
         kept=SEATS,
     )
     declare_none("classes and their seats", "enrolment.CourseRun_invited", "enrolment.RunSeat")

@@ -1,14 +1,16 @@
-"""Reads of releases and enrolments. A release to an association covers those below it, one to nobody in particular all."""
+"""Reads of releases and enrolments. Whom a release reaches is said in reach.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from courses.catalogue.models import CourseLecture, CoursePage, LecturePage
 from courses.catalogue.queries import live_lectures
+from courses.enrolment import reach
 from courses.enrolment.models import CourseRun, Enrolment, Release
 from courses.enrolment.rules import Audience, Window
 from qianchang.people.models import Association, Lawyer
@@ -17,24 +19,24 @@ from qianchang.people.queries import association_line
 CLASSES_ON_A_PAGE = 12
 
 
-def open_releases(association: Association, *, at: datetime | None = None) -> QuerySet[Release]:
-    """The releases that cover an association at a time (None: those that nobody ended)."""
-    covering = Release.objects.filter(
-        Q(association__isnull=True) | Q(association__in=[each.pk for each in association_line(association)])
-    )
-    if at is None:
-        return covering.filter(ended_at__isnull=True)
-    return covering.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), released_at__lte=at)
-
-
 def release_for(lecture: LecturePage, association: Association, at: datetime | None = None) -> Release | None:
-    """The earliest release that opens a lecture to an association: the evidence that a network-video session needs."""
-    return open_releases(association, at=at).filter(lecture=lecture).order_by("released_at", "pk").first()
+    """The earliest release that opens a lecture to an association at a time (None: of those that nobody ended): the
+    evidence that a network-video session needs.
+    """
+    found = reach.open_to(reach.of_association(association), at=at).filter(lecture=lecture)
+    return found.order_by("released_at", "pk").first()
 
 
-def released_lectures(association: Association, *, at: datetime | None = None) -> QuerySet[LecturePage]:
-    """The published lectures that are open to an association."""
-    return live_lectures().filter(pk__in=open_releases(association, at=at).values("lecture"))
+def released_lectures(lawyer: Lawyer, *, at: datetime) -> QuerySet[LecturePage]:
+    """The published lectures that are open to a lawyer at a time."""
+    return live_lectures().filter(pk__in=reach.open_to(reach.of_lawyer(lawyer), at=at).values("lecture"))
+
+
+def learners() -> Coalesce:
+    """The expression that annotates lectures with how many lawyers take each of them, or took it, by itself."""
+    taking = Enrolment.objects.filter(lecture=OuterRef("pk")).exclude(state=Enrolment.State.WITHDRAWN)
+    counted = taking.order_by().values("lecture").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def enrolled_lecture_ids(lawyer: Lawyer, lecture_ids: Sequence[int], *, on: date | None = None) -> set[int]:
@@ -62,13 +64,13 @@ def _taking(lawyer: Lawyer, lecture_ids: Sequence[int], *, on: date | None) -> Q
 
 
 def may_play(lawyer: Lawyer, lecture: LecturePage, at: datetime) -> bool:
-    """Whether a lawyer may watch a lecture at a time: it is published, open to the lawyer's association, and taken,
+    """Whether a lawyer may watch a lecture at a time: it is published, open to the lawyer, and taken,
     singly or in a class that runs on that day. One query.
     """
     if not lecture.live or lecture.review != LecturePage.Review.PUBLISHED:
         return False
     taking = _taking(lawyer, [lecture.pk], on=localdate(at))
-    return open_releases(lawyer.association, at=at).filter(Exists(taking), lecture=lecture).exists()
+    return reach.open_to(reach.of_lawyer(lawyer), at=at).filter(Exists(taking), lecture=lecture).exists()
 
 
 def enrolments_of(lawyer: Lawyer) -> QuerySet[Enrolment]:
@@ -77,19 +79,19 @@ def enrolments_of(lawyer: Lawyer) -> QuerySet[Enrolment]:
     return mine.select_related("run__association", "course", "completion").order_by("-enrolled_at", "-pk")
 
 
-def course_is_open(course: CoursePage, association: Association, *, at: datetime) -> bool:
-    """Whether at least one lecture of a course is open to an association."""
-    return released_lectures(association, at=at).filter(course_places__course=course).exists()
+def course_is_open(course: CoursePage, lawyer: Lawyer, *, at: datetime) -> bool:
+    """Whether at least one lecture of a course is open to a lawyer."""
+    return released_lectures(lawyer, at=at).filter(course_places__course=course).exists()
 
 
-def associations_with_an_open_lecture(course: CoursePage, *, at: datetime) -> set[int | None]:
-    """To whom at least one published lecture of a course is open: ids of associations, None for everybody."""
+def open_releases_of(course: CoursePage, *, at: datetime) -> QuerySet[Release]:
+    """The releases by which published lectures of a course are open to anybody at a time."""
     releases = Release.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         released_at__lte=at,
         lecture__in=live_lectures().filter(course_places__course=course),
     )
-    return set(releases.values_list("association", flat=True))
+    return releases.select_related("collection")
 
 
 def lecture_ids_of(course: CoursePage) -> list[int]:

@@ -1,8 +1,10 @@
-"""Whom a class is for, when it is open, and when a course is finished: plain values in, plain values out."""
+"""Whom a class is for, when it is open, when a course is finished, and which part of a time is not released yet: plain
+values in, plain values out.
+"""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -80,3 +82,36 @@ def is_complete(*, credited: Collection[int], lectures: Collection[int], require
     them. An empty course is never finished.
     """
     return required > 0 and len(set(credited) & set(lectures)) >= required
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a time until a time (exclusive); `until` None: for ever."""
+
+    begins: datetime
+    until: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.until is not None and self.until <= self.begins
+
+    def without(self, other: "Span") -> "list[Span]":
+        """Return what is left of this span when the other one is taken out of it: nothing, one piece or two."""
+        before = Span(self.begins, _earlier(self.until, other.begins))
+        left = [] if before.is_empty else [before]
+        if other.until is not None and not other.is_empty:
+            after = Span(max(self.begins, other.until), self.until)
+            left += [] if after.is_empty else [after]
+        return [self] if other.is_empty else left
+
+
+def _earlier(until: datetime | None, other: datetime) -> datetime:
+    return other if until is None else min(until, other)
+
+
+def gaps(asked: Span, taken: Iterable[Span]) -> list[Span]:
+    """Return the parts of the asked time that no taken span covers, in order: what still has to be released."""
+    left = [] if asked.is_empty else [asked]
+    for span in taken:
+        left = [piece for each in left for piece in each.without(span)]
+    return sorted(left, key=lambda span: span.begins)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.enrolment import list_views, office_views, views
+from courses.enrolment import list_views, office_views, release_views, views
 
 app_name = "enrolment"
 
@@ -16,4 +16,9 @@ urlpatterns = [
     path("office/courses/<int:pk>/change/", office_views.class_change, name="class_change"),
     path("office/courses/<int:pk>/list/", list_views.enrol_by_list, name="class_list"),
     path("office/courses/<int:pk>/lawyers/<int:enrolment>/", office_views.place, name="place"),
+    path("office/review/<int:pk>/release/", release_views.releases, name="releases"),
+    path("office/review/<int:pk>/release/<int:release>/end/", release_views.release_end, name="release_end"),
+    path("office/collections/", release_views.collections, name="collections"),
+    path("office/collections/<int:pk>/", release_views.collection, name="collection"),
+    path("office/collections/<int:pk>/close/", release_views.collection_close, name="collection_close"),
 ]

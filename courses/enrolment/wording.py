@@ -1,13 +1,16 @@
 """Why somebody is refused and what to do about it, and whom a class is for, in words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.db import models
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from courses.enrolment.models import CourseRun, Enrolment
+from courses.enrolment.models import CourseRun, Enrolment, Release
 from courses.enrolment.rules import Answer, Category, Outside
+from qianchang.people.models import Region
 
 CATEGORIES = {
     Category.WESTERN: gettext_lazy("western lawyers"),
@@ -21,6 +24,17 @@ COLOURS = {
     Enrolment.State.FINISHED: "ok",
     Enrolment.State.WITHDRAWN: "",
 }
+
+
+class ReleaseState(models.TextChoices):
+    """How a release stands at a time."""
+
+    COMING = "coming", gettext_lazy("opens later")
+    OPEN = "open", gettext_lazy("open now")
+    ENDED = "ended", gettext_lazy("ended")
+
+
+RELEASE_COLOURS = {ReleaseState.COMING: "br", ReleaseState.OPEN: "ok", ReleaseState.ENDED: ""}
 ANSWERS = {
     Answer.ENROLS: gettext_lazy("will be enrolled"),
     Answer.WAITS: gettext_lazy("will wait"),
@@ -39,6 +53,32 @@ ANSWER_COLOURS = {
 }
 
 
+def release_state(release: Release, *, at: datetime) -> ReleaseState:
+    """How a release stands at a time."""
+    if release.ended_at is not None and release.ended_at <= max(at, release.released_at):
+        return ReleaseState.ENDED
+    return ReleaseState.OPEN if release.released_at <= at else ReleaseState.COMING
+
+
+def target_in_words(release: Release, programmes: Mapping[str, str]) -> str:
+    """To whom a release opens its lecture; `programmes` are the names by their codes."""
+    if release.association is not None:
+        return release.association.name
+    if release.region is not None:
+        return _("Everybody in %(region)s") % {"region": region_name(release.region)}
+    if release.collection is not None:
+        return _("Shared collection: %(name)s") % {"name": release.collection.localised_name}
+    if release.programme_code:
+        name = programmes.get(release.programme_code, release.programme_code)
+        return _("Beneficiaries of %(programme)s") % {"programme": name}
+    return _("Everybody on the site")
+
+
+def region_name(region: Region) -> str:
+    """What a region is called in the reader's language, Chinese where there is no other."""
+    return region.name_en if get_language() == "en" and region.name_en else region.name_zh
+
+
 def run_name(run: CourseRun) -> str:
     """What a class is called; the default run is called what it is."""
     return run.name or _("Study on your own")
@@ -47,6 +87,11 @@ def run_name(run: CourseRun) -> str:
 def categories_in_words(categories: Any) -> str:
     """The categories of an audience as a list; empty for everybody."""
     return _(", ").join(str(CATEGORIES[Category(each)]) for each in categories)
+
+
+def audience_in_words(run: CourseRun) -> str:
+    """Whom a class is for: those put on its list by name, and the categories; empty for everybody."""
+    return _(", ").join(each for each in (run.named_for, categories_in_words(run.categories)) if each)
 
 
 def counts_as(eligibility: Mapping[str, Any]) -> str:

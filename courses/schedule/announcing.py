@@ -63,10 +63,10 @@ def _announce(event: str, session: TrainingSession, *, at: datetime) -> int:
         "association": session.supporter.name_zh,
         "association_en": session.supporter.name_en,
     }
-    link = lecture.get_url() if event == SCHEDULED else reverse("wagtail_serve", args=["lectures/"])
+    link = reverse("sessions:session", args=[session.code])
     people = people_of(session.beneficiary, on=localdate(at))
     told = notices.post_many(
-        event=event, key=session.code, told=dict.fromkeys(people, words), at=at, link=link or ""
+        event=event, key=session.code, told=dict.fromkeys(people, words), at=at, link=link
     )
     notices.finish_round(event=event, key=session.code, told=told, at=at)
     return told

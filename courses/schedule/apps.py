@@ -11,3 +11,8 @@ class ScheduleConfig(AppConfig):
         from courses.schedule import privacy
 
         privacy.declare_holdings()
+
+        from courses.catalogue.public.registries import register_sessions
+        from courses.schedule import notices
+
+        register_sessions(notices.next_lines)

@@ -70,3 +70,33 @@ class TrainingSession(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class SessionNotice(models.Model):
+    """What an officer tells everybody of a session to come (场次预告): with it the session stands before the public.
+    Without one only those see the session to whom its lecture is released or for whose association it is held.
+
+    `begins_at` is a time of the day at the place (null: not said), `seats` null is as many as come, `sign_up_last_date` a
+    day that still counts. Personal data: whom the words may name.
+    """
+
+    session = models.OneToOneField(TrainingSession, on_delete=models.CASCADE, related_name="notice")
+    begins_at = models.TimeField(null=True, blank=True)
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    audience = models.CharField(max_length=200, blank=True)
+    sign_up = models.CharField(max_length=200, blank=True)
+    sign_up_last_date = models.DateField(null=True, blank=True)
+    text = models.TextField(blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seats__isnull=True) | models.Q(seats__gt=0),
+                name="schedule_notice_has_seats",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notice of {self.session_id}"

@@ -15,4 +15,12 @@ def declare_holdings() -> None:
         published=True,
         kept="four eyes must stay provable",
     )
+    declare(
+        "schedule.SessionNotice",
+        purpose=_("Who wrote the public notice of a session"),
+        acts=("changed_by",),
+        texts=("audience", "sign_up", "text"),
+        published=True,
+        kept="a notice belongs to its association",
+    )
     declare_none("a list of ways to hold a session", "schedule.DeliveryMode")

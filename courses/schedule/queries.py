@@ -1,6 +1,6 @@
 """Reads of the sessions: what they are, and what evidence they have."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from courses.enrolment import reach
 from courses.enrolment.models import Release
 from courses.schedule import rules
 from courses.schedule.models import DeliveryMode, TrainingSession
 from courses.schedule.registries import ReachQuestion, reach_of
-from qianchang.people.queries import association_line
 
 
 class SessionUnknown(Exception):
@@ -126,21 +126,25 @@ def _with_everything(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSe
 
 def _releases(sessions: Sequence[TrainingSession]) -> dict[int, Release | None]:
     lectures = {session.lecture_version.lecture_id for session in sessions}
-    by_lecture: dict[int, list[Release]] = {}
-    for release in Release.objects.filter(lecture_id__in=lectures).order_by("released_at", "pk"):
-        by_lecture.setdefault(release.lecture_id, []).append(release)
+    rows = Release.objects.filter(lecture_id__in=lectures).select_related("collection")
+    coverage = reach.Coverage(rows.order_by("released_at", "pk"))
     found: dict[int, Release | None] = {}
     for session in sessions:
-        line = {association.pk for association in association_line(session.beneficiary)}
-        known = by_lecture.get(session.lecture_version.lecture_id, [])
-        found[session.pk] = next((each for each in known if _opens(each, line, session.date)), None)
+        reader = reach.of_association(session.beneficiary)
+        known = [
+            each
+            for each in coverage.releases
+            if each.lecture_id == session.lecture_version.lecture_id and _stands(each, session.date)
+        ]
+        found[session.pk] = next(
+            (each for each in known if coverage.reaches(each, reader, on=session.date)), None
+        )
     return found
 
 
-def _opens(release: Release, line: Collection[int], on: date) -> bool:
-    covers = release.association_id is None or release.association_id in line
+def _stands(release: Release, on: date) -> bool:
     ended = release.ended_at is not None and localdate(release.ended_at) < on
-    return covers and not ended and localdate(release.released_at) <= on
+    return not ended and localdate(release.released_at) <= on
 
 
 def _fact(session: TrainingSession, release: Release | None, reach: int) -> SessionFact:

@@ -103,6 +103,7 @@ def publish_slides(
         _replace_storyboard(recording, held, storyboard, at=at)
         make_chunks(recording, content=content)
         advance(recording, at=at)
+        events.announce(events.recording_words_changed, recording_id=recording.pk, at=at)
 
 
 def publish_chunk(held: Claim, *, names: Mapping[str, str], at: datetime) -> None:
@@ -136,6 +137,7 @@ def publish_text(held: Claim, *, texts: Mapping[int, str], at: datetime) -> None
         for slide in slides:
             slide.text, slide.text_read_at = texts[slide.number], at
         Slide.objects.bulk_update(slides, ["text", "text_read_at"])
+        events.announce(events.recording_words_changed, recording_id=recording.pk, at=at)
 
 
 def publish_first_look(

@@ -3,8 +3,15 @@
 With no policy nobody plays anything.
 """
 
+import uuid
 from collections.abc import Callable
 
+from django.core.cache import caches
+
+from media_pipeline.recordings.models import Recording
+
+# A link outlives what it was made for: each process of ours asks the policies again after this long (seconds).
+ASK_AGAIN_SECONDS = 60
 Policy = Callable[[int, int], bool]
 
 _policies: list[Policy] = []
@@ -29,3 +36,25 @@ def require_access(*, viewer_id: int, recording_id: int) -> None:
     """Raise AccessRefused unless a registered policy lets the viewer play the recording."""
     if not may_play(viewer_id=viewer_id, recording_id=recording_id):
         raise AccessRefused(f"viewer {viewer_id}, recording {recording_id}")
+
+
+def still_lets_play(*, viewer_id: int, public_id: uuid.UUID) -> bool:
+    """Tell whether the viewer of a link may go on playing its recording. What was found is kept in this process for a
+    minute, so that the ranges of a film ask the database nothing.
+    """
+    key = _key(viewer_id, public_id)
+    lets: bool | None = caches["own"].get(key)
+    if lets is None:
+        pk = Recording.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+        lets = pk is not None and may_play(viewer_id=viewer_id, recording_id=pk)
+        caches["own"].set(key, lets, ASK_AGAIN_SECONDS)
+    return lets
+
+
+def note_that_it_lets_play(*, viewer_id: int, public_id: uuid.UUID) -> None:
+    """Keep for a minute that the viewer may play the recording, as was just found for a new link."""
+    caches["own"].set(_key(viewer_id, public_id), True, ASK_AGAIN_SECONDS)
+
+
+def _key(viewer_id: int, public_id: uuid.UUID) -> str:
+    return f"media-lets-play:{viewer_id}:{public_id}"

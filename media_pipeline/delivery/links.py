@@ -12,7 +12,7 @@ from django.core import signing
 from django.urls import reverse
 
 from media_pipeline.delivery import nginx
-from media_pipeline.delivery.access import require_access
+from media_pipeline.delivery.access import note_that_it_lets_play, require_access
 from media_pipeline.delivery.expiry import expires_at
 from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
@@ -64,6 +64,7 @@ def playback_links(recording_id: int, *, viewer_id: int, at: datetime) -> dict[s
     if hasattr(recording, "storyboard"):
         fences[STORYBOARD] = recording.storyboard.fence
     link = Link(viewer_id, expires_at(at), recording.public_id, fences)
+    note_that_it_lets_play(viewer_id=viewer_id, public_id=link.public_id)
     token = sign(link)
 
     def place(entry: str, file: str) -> str:
@@ -92,6 +93,7 @@ def file_links(names: Mapping[str, str], *, viewer_id: int, at: datetime) -> dic
     (public_id,) = {folder[0] for folder in folders.values()}
     fences = {mode: int(folder[1]) for mode, folder in folders.items()}
     link = Link(viewer_id, expires_at(at), uuid.UUID(public_id), fences)
+    note_that_it_lets_play(viewer_id=viewer_id, public_id=link.public_id)
     token = sign(link)
     return {
         mode: nginx_address(link, mode, f"{mode}.mp4") or address(token, f"{mode}.mp4") for mode in fences

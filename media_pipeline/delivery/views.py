@@ -1,4 +1,6 @@
-"""Serving media: one check of a signature and a cookie, then bytes. No segment asks the database anything."""
+"""Serving media: one check of a signature and a cookie, then bytes. No segment asks the database anything, but once a
+minute whether the viewer may still play it: what is not released any more is refused, whatever the link says.
+"""
 
 import hashlib
 import re
@@ -10,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from media_pipeline.delivery import cookies, links, queries
+from media_pipeline.delivery import access, cookies, links, queries
 from media_pipeline.delivery.sending import send
 from media_pipeline.delivery.stored import stored_file
 
@@ -31,6 +33,8 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     except links.LinkRefused:
         return _forbidden()
     if cookies.viewer_of(request) != link.viewer_id:
+        return _forbidden()
+    if not access.still_lets_play(viewer_id=link.viewer_id, public_id=link.public_id):
         return _forbidden()
     if playlist := _PLAYLIST.fullmatch(name):
         return _playlist(request, link, playlist[1], at)

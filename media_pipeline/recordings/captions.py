@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from media_pipeline.recordings.cues import MAX_BYTES, CaptionsRefused, Cue, clean, ordered, parse, read, write
+from media_pipeline.recordings.events import announce, recording_words_changed
 from media_pipeline.recordings.models import CaptionTrack, Recording
 from qianchang.groundwork import audit
 from qianchang.people.models import Account
@@ -188,3 +189,4 @@ def _out(track: CaptionTrack) -> CaptionsOut:
 
 def _record(verb: str, recording: Recording, *, by: Account, at: datetime, **details: str | int) -> None:
     audit.record(verb, object_type="recording", object_key=str(recording.public_id), by=by, at=at, **details)
+    announce(recording_words_changed, recording_id=recording.pk, at=at)

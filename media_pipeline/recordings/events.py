@@ -4,6 +4,7 @@
 `recording_refused`: the file was refused, or the platform gave up on it; `failure_code` says why.
 `recording_recognised`: inside the transaction, before the placeholder goes: the same file had been sent before, so whoever
 points at `recording_id` should point at `existing_id` instead.
+`recording_words_changed`: its captions, or what stands on its slides and when, are not what they were.
 """
 
 from datetime import datetime
@@ -18,6 +19,7 @@ recording_watchable = Signal()
 recording_ready = Signal()
 recording_refused = Signal()
 recording_recognised = Signal()
+recording_words_changed = Signal()
 
 
 def announce(signal: Signal, *, recording_id: int, at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from media_pipeline.recordings.events import announce, recording_words_changed
 from media_pipeline.recordings.files import links_over
 from media_pipeline.recordings.models import OutdatedFile, Recording, Slide, Storyboard
 from qianchang.groundwork import audit
@@ -153,3 +154,4 @@ def _clock(ms: int) -> str:
 
 def _record(verb: str, recording: Recording, *, by: Account, at: datetime, **details: str | int) -> None:
     audit.record(verb, object_type="recording", object_key=str(recording.public_id), by=by, at=at, **details)
+    announce(recording_words_changed, recording_id=recording.pk, at=at)

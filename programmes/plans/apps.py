@@ -11,3 +11,8 @@ class PlansConfig(AppConfig):
         from programmes.plans import privacy
 
         privacy.declare_holdings()
+
+        from courses import api as courses
+        from programmes.plans import queries
+
+        courses.register_programmes(queries.programme_names)

@@ -18,6 +18,11 @@ def session_plan_of(programme_code: str) -> Plan | None:
     return next((plan for plan in session_plans() if plan.programme.code == programme_code), None)
 
 
+def programme_names() -> dict[str, str]:
+    """Return what the programmes are called in the reader's language, by their codes."""
+    return {each.code: str(each) for each in Programme.objects.order_by("code")}
+
+
 def programme(code: str) -> Programme | None:
     """Return a programme with its document and owner, or None."""
     return Programme.objects.filter(code=code).select_related("owner", "source").first()

@@ -18,12 +18,12 @@ LOOKS = ((1366, 768, ""), (390, 844, ""), (390, 844, "big2"), (1366, 768, "big2"
 AXE_LOOKS = (LOOKS[0], LOOKS[2])
 # Wagtail's own admin is not ours; signing out ends the visit.
 NOT_OURS = ("/cms/", "/api/", "/media/", "/account/logout/", "/django-admin/")
-NO_PAGE = (".pdf", ".jwt", ".json", ".txt", ".sig", ".pem", ".jpg", ".csv", ".xlsx", ".vtt", ".docx")
+NO_PAGE = (".ics", ".pdf", ".jwt", ".json", ".txt", ".sig", ".pem", ".jpg", ".csv", ".xlsx", ".vtt", ".docx")
 # What each role must at least have been shown, so that a walk that went astray does not pass.
 MUST_SEE = {
     None: {
         "certificates:verify_form", "ledger:heads", "account_login", "people:activate", "people:activate_slip",
-        "account_reset_password",
+        "account_reset_password", "attendance:compat", "sessions:sessions", "public:lecturers",
     },
     "second": {
         "credits:my_hours", "credits:rules", "credits:entry", "credits:my_appeals", "credits:my_appeal",
@@ -42,7 +42,23 @@ MUST_SEE = {
     "administrator": {"queue:queue", "manage:second_factor"},
 }  # fmt: skip
 STARTS = {
-    None: ("/", "/verify/", "/verify/QC-2026-0000-0000/", "/account/activate/", "/no-such-page/", "/office/"),
+    None: (
+        "/",
+        "/lectures/?q=医疗纠纷",
+        "/lectures/?q=没有这样的讲座",
+        "/sessions/",
+        "/lecturers/",
+        "/news/",
+        "/help/",
+        "/about/",
+        "/compat/",
+        "/en/",
+        "/verify/",
+        "/verify/QC-2026-0000-0000/",
+        "/account/activate/",
+        "/no-such-page/",
+        "/office/",
+    ),
     "second": (
         "/",
         "/my/",

@@ -241,18 +241,34 @@ def test_a_second_lecture_leaves_the_links_of_the_first_alone(released, world):
     assert cookie_of(released, world.now) == cookie_of(released, world.later(hours=1))
 
 
-def test_a_withdrawn_release_gives_no_new_link_and_the_old_one_runs_out(world, monkeypatch, settings):
+def test_a_release_that_ended_gives_no_new_link_and_the_old_one_is_refused(
+    world, monkeypatch, tmp_path, django_assert_num_queries
+):
     # given a lawyer of the county who takes a lecture that is open to Guangxi, and plays it
     monkeypatch.setattr(access, "_policies", [may_play_recording])
     lecture = courses.make_published_lecture(world, released_to=[world.guangxi])
+    made = tmp_path / "audio"
+    made.write_bytes(CONTENT)
+    files.keep(made, lecture.recording.renditions.get(mode="audio").file)
     enrol(lawyer=world.county_lawyer, lecture=lecture, by=world.county_account, at=world.now)
     viewer = world.county_account
     links = api.playback_links(lecture.recording_id, viewer_id=viewer.pk, at=world.now)
+    with django_assert_num_queries(0):
+        assert browser_of(viewer, world.now).get(links["audio"], headers=RANGE).status_code == 206
     # when the release ends
     Release.objects.filter(lecture=lecture).update(ended_at=world.now)
     # then there is no new link, on no page
     with pytest.raises(api.AccessRefused):
         api.playback_links(lecture.recording_id, viewer_id=viewer.pk, at=world.now)
-    # and what was handed out ends with the link's time at the latest
-    with time_machine.travel(world.now + timedelta(seconds=settings.MEDIA_LINK_SECONDS), tick=False):
+    # and what was handed out ends within the minute, long before the link does
+    with time_machine.travel(world.now + timedelta(seconds=access.ASK_AGAIN_SECONDS + 1), tick=False):
         assert refused(browser_of(viewer, world.now), links["audio"])
+
+
+def test_who_may_still_play_goes_on_with_the_link(links, browser, world, django_assert_max_num_queries):
+    for minutes in (0, 2, 90):
+        with time_machine.travel(world.later(minutes=minutes), tick=False):
+            assert browser.get(links["audio"], headers=RANGE).status_code == 206
+            # the other ranges of that minute ask nothing
+            with django_assert_max_num_queries(0):
+                assert browser.get(links["audio"], headers=RANGE).status_code == 206

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from qianchang.groundwork.models import AuditEntry
-from qianchang.people import operations
+from qianchang.people import editing, operations
 from qianchang.people.models import AssociationRole, Lawyer, RoleGrant
 from tests.world import World
 
@@ -129,7 +129,7 @@ def test_granting_and_ending_a_role_are_in_the_log_with_who_did_it(world: World)
 
 
 def test_editors_get_into_the_editing_desk_as_long_as_their_role_holds(world: World) -> None:
-    group, _made = Group.objects.get_or_create(name="Moderators")
+    group, _made = Group.objects.get_or_create(name=editing.EDITORS)
     assert group in world.editor.groups.all()
     assert group not in world.supporting_officer.groups.all()
 

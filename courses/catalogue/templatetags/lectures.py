@@ -9,8 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from courses.catalogue import rules
+from courses.catalogue.search import marking
+from courses.catalogue.search.words import Word
 
 register = template.Library()
+moment = register.filter(rules.moment)
 
 
 @register.filter
@@ -27,14 +30,6 @@ def length_words(length_ms: int | None) -> str:
     if not hours:
         return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-
-
-@register.filter
-def moment(ms: int) -> str:
-    """A time in a recording as the player writes it: 4:05, 1:10:22."""
-    minutes, seconds = divmod(ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 @register.filter
@@ -55,11 +50,15 @@ def megabytes(size_bytes: int | None) -> str:
 
 
 @register.filter
-def marked(text: str, words: Sequence[str]) -> SafeString:
+def marked(text: str, words: Sequence[Word]) -> SafeString:
     """The text with the words of a search marked."""
-    return format_html_join(
-        "", "{}{}{}", ((_open(hit), piece, _close(hit)) for piece, hit in rules.pieces(text, words))
-    )
+    return marked_pieces(marking.marked(text, words))
+
+
+@register.filter
+def marked_pieces(pieces: Sequence[marking.Piece]) -> SafeString:
+    """Pieces of a text with the hits among them marked."""
+    return format_html_join("", "{}{}{}", ((_open(hit), piece, _close(hit)) for piece, hit in pieces))
 
 
 def _open(hit: bool) -> SafeString:

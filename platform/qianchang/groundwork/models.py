@@ -23,9 +23,13 @@ class AppendOnly(models.Model):
 
     `erasable` are the columns of free text that the erasure of a person may blank, with what stands there afterwards;
     the trigger lets that pass, once, and nothing else (sealing.py).
+
+    `ending` are the columns of a row that stands for a time: when it ended, then who ended it. They are set while it has
+    no end, or changed to an earlier one, by `update`; never taken away, and nothing else changes.
     """
 
     erasable: ClassVar[Mapping[str, Any]] = {}
+    ending: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -4,8 +4,9 @@ They are put up after every migrate and not inside a migration: SQLite rebuilds 
 its triggers on the way, and a new ledger must not be able to forget its wall. They are put up anew each time, so that a
 wall never stays what an older program thought right.
 
-Two things pass: the erasure of a person takes the words out of `erasable` columns and changes nothing else (sealing.py),
-and audit entries go once they are older than the law wants them kept.
+Three things pass: the erasure of a person takes the words out of `erasable` columns and changes nothing else (sealing.py),
+a row that stands for a time is ended, once or earlier than was set (`ending` columns), and audit entries go once they are
+older than the law wants them kept.
 """
 
 import json
@@ -67,6 +68,8 @@ def statements(model: type[AppendOnly], vendor: str, columns: Sequence[str]) -> 
 
 
 def _unless_erased(model: type[AppendOnly], vendor: str, columns: Sequence[str]) -> str:
+    if model.ending and set(model.ending) <= set(columns):
+        return _unless_ended(model, vendor, columns)
     is_ledger = issubclass(model, LedgerEntry)
     loose = {*model.erasable, *(PROOF if is_ledger else ())}
     if not model.erasable or not loose <= set(columns):
@@ -85,6 +88,15 @@ def _unless_erased(model: type[AppendOnly], vendor: str, columns: Sequence[str])
         else []
     )
     return f"NOT ({' AND '.join([*same, *blanked, *proof])} AND ({' OR '.join(changed)}))"
+
+
+def _unless_ended(model: type[AppendOnly], vendor: str, columns: Sequence[str]) -> str:
+    ended = model.ending[0]
+    same = [
+        f'OLD."{column}" {SAME[vendor]} NEW."{column}"' for column in columns if column not in model.ending
+    ]
+    sooner = f'NEW."{ended}" IS NOT NULL AND (OLD."{ended}" IS NULL OR NEW."{ended}" <= OLD."{ended}")'
+    return f"NOT ({' AND '.join([*same, sooner])})"
 
 
 def _unless_outlived(model: type[AppendOnly], vendor: str) -> str:

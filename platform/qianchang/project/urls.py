@@ -1,12 +1,18 @@
 """Every address of the site. Public pages have an English twin under /en/; desks and the API do not."""
 
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
-from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 
 from courses.catalogue import routing
+from courses.catalogue.cms import doors
+from courses.catalogue.public import pictures, robots
+from courses.catalogue.public.sitemaps import SECTIONS as CATALOGUE
+from courses.schedule.sitemaps import SECTIONS as SESSIONS
 from qianchang.people.notices import views as notices
 from qianchang.project.api import api
 from qianchang.project.health import healthz
@@ -30,16 +36,25 @@ urlpatterns = [
     path("office/queue/", include("media_pipeline.conductor.urls")),
     path("office/", include("programmes.quotas.urls")),
     path("cms/login/", _to_sign_in),
-    path("cms/", include(wagtailadmin_urls)),
+    path("cms/", include(doors.urlpatterns)),
     path("", include("courses.certificates.urls")),
     path("", include("courses.credits.urls")),
     path("", include("courses.attendance.urls")),
     path("", include("courses.enrolment.urls")),
     path("", include("courses.catalogue.urls")),
+    path("", include("courses.schedule.urls")),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(
+        r"^files/images/(?P<name>[\w.-]+\.(?:webp|jpe?g|png|gif))$", pictures.rendition, name="rendition"
+    ),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": {**CATALOGUE, **SESSIONS}}, name="sitemap"),
 ]
 urlpatterns += i18n_patterns(
     path("_util/login/", _to_sign_in),
-    re_path(r"^(?P<index>[\w-]+)/(?P<slug>[\w-]+)/$", routing.serve),
+    path("", include("courses.catalogue.public.urls")),
+    path("", include("courses.schedule.public_urls")),
+    re_path(r"^(?P<index>[\w-]+)/(?P<slug>[\w-]+)/$", routing.serve, name="page_below"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

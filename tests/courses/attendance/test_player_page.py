@@ -122,10 +122,11 @@ def test_the_page_has_links_for_its_own_viewer_alone(world, client, client_for, 
     link = read(token, at=world.now)
     assert (link.viewer_id, link.public_id) == (world.county_account.pk, recording.public_id)
     assert set(link.fences) == {"audio", "light", "standard"}
-    # who may not play gets neither
-    for other in (client, client_for(world.expert)):
-        page = other.get(lecture.url)
-        assert (page.context["player"], "qc_viewer" in page.cookies) == (None, False)
+    # who may not play gets neither, and for whom it is not released there is no page at all
+    page = client_for(world.expert).get(lecture.url)
+    assert (page.context["player"], "qc_viewer" in page.cookies) == (None, False)
+    page = client.get(lecture.url)
+    assert (page.status_code, "qc_viewer" in page.cookies) == (404, False)
 
 
 def test_the_player_is_told_the_cap_of_its_lawyer(world, lawyer, lecture):

@@ -139,10 +139,10 @@ def test_the_reviewer_watches_and_publishes_to_the_region_chosen(world, client_f
     response = reviewer.get(f"/office/review/{lecture.pk}/")
     page = response.content.decode()
     assert 'id="review-video"' in page
-    assert [mode.mode for mode, _ in response.context["links"]] == ["audio", "light", "standard"]
+    assert [mode.mode for mode, _ in response.context["watch"].links] == ["audio", "light", "standard"]
     assert "checked" not in page
     answer = reviewer.post(
-        f"/office/review/{lecture.pk}/", {"action": "publish", "associations": [world.guangxi.pk]}
+        f"/office/review/{lecture.pk}/", {"action": "publish", "associations": [world.guangxi.code]}
     )
     assert answer.status_code == 302
     lecture.refresh_from_db()

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from courses.catalogue import operations
 from courses.catalogue.models import LecturePage, Topic
+from courses.catalogue.registries import ReleaseTerms
 from courses.enrolment.models import Release
 from media_pipeline import api as media
 from qianchang.groundwork.models import AuditEntry
@@ -38,19 +39,22 @@ def test_a_lecture_goes_from_draft_to_review_to_the_catalogue(world):
     assert (lecture.live, lecture.review) == (True, Review.PUBLISHED)
     assert lecture.first_published_at == world.later(hours=1)
     assert (version.number, version.length_ms, version.recording_id) == (1, 6_780_000, lecture.recording_id)
-    assert verbs(lecture) == ["draft lecture", "submit lecture", "publish lecture"]
+    assert verbs(lecture) == ["draft lecture", "record consent", "submit lecture", "publish lecture"]
 
 
 def test_publishing_and_releasing_happen_together_or_not_at_all(world):
     lecture = make_lecture_in_review(world)
     with pytest.raises(operations.UnableToPublish, match="Choose who may watch"):
         operations.publish_and_release(
-            lecture=lecture, associations=[], by=world.supporting_officer, at=world.now
+            lecture=lecture, terms=ReleaseTerms(), by=world.supporting_officer, at=world.now
         )
     lecture.refresh_from_db()
     assert lecture.review == Review.IN_REVIEW
     operations.publish_and_release(
-        lecture=lecture, associations=[world.guangxi], by=world.supporting_officer, at=world.now
+        lecture=lecture,
+        terms=ReleaseTerms(associations=(world.guangxi.code,)),
+        by=world.supporting_officer,
+        at=world.now,
     )
     assert [release.association for release in Release.objects.filter(lecture=lecture)] == [world.guangxi]
 

@@ -5,11 +5,14 @@ from wagtail.models import Page, Site
 from wagtail.test.utils import WagtailPageTestCase
 
 from courses.catalogue.models import (
+    AboutPage,
     CourseIndexPage,
     CoursePage,
+    HelpIndexPage,
     HomePage,
     LectureIndexPage,
     LecturePage,
+    NewsIndexPage,
     Topic,
 )
 from courses.catalogue.operations import ensure_site
@@ -17,8 +20,10 @@ from tests.courses.factories import make_lecture_in_review, make_published_lectu
 
 
 class PagesStandWhereTheyBelong(WagtailPageTestCase):
-    def test_home_holds_the_two_indexes(self):
-        self.assertAllowedSubpageTypes(HomePage, {LectureIndexPage, CourseIndexPage})
+    def test_home_holds_the_indexes_and_about(self):
+        self.assertAllowedSubpageTypes(
+            HomePage, {LectureIndexPage, CourseIndexPage, NewsIndexPage, HelpIndexPage, AboutPage}
+        )
 
     def test_lectures_stand_in_the_catalogue_only(self):
         self.assertAllowedParentPageTypes(LecturePage, {LectureIndexPage})

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from courses.catalogue.transcript import LONG, paragraphs, pieces, sections_of
-from courses.enrolment.operations import enrol
+from courses.enrolment.operations import enrol, release_lecture
 from media_pipeline import api as media
 from tests.courses.factories import make_published_lecture, make_recording, make_slides
 
@@ -92,9 +92,12 @@ class TestPage:
 
     def test_it_is_for_whom_may_play(self, world, client, client_for, lecture, captions):
         address = f"{lecture.url}text/"
+        # to whom it is not released it is not there
+        for browser in (client, client_for(world.yunnan_lawyer.account)):
+            assert browser.get(address).status_code == 404
+        assert client_for(world.second_county_lawyer.account).get(address)["Location"] == lecture.url
+        release_lecture(lecture=lecture, associations=None, by=world.supporting_officer, at=world.now)
         assert "/account/login/" in client.get(address)["Location"]
-        for account in (world.second_county_lawyer.account, world.yunnan_lawyer.account):
-            assert client_for(account).get(address)["Location"] == lecture.url
         for account in (world.expert, world.supporting_officer):
             assert client_for(account).get(address).status_code == 200
 

@@ -10,8 +10,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageFile
 
-from courses.credits import photos
 from courses.credits.models import Appeal, AppealPhoto, CreditEntry
+from qianchang.groundwork import photos
 
 
 def picture(form="JPEG", size=(800, 600), mode="RGB", **options):

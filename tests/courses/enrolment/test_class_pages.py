@@ -62,13 +62,14 @@ class TestTheLawyersPages:
         assert "开始第 1 讲" in text
         assert text.count("没有开始") == 3
 
-    def test_the_next_step_passes_by_a_lecture_that_is_not_open_here(self, world, client_for):
+    def test_a_lecture_that_is_not_open_here_is_counted_and_not_shown(self, world, client_for):
         closed = make_published_lecture(world, title="未开放", released_to=[world.yunnan])
         course = make_course(world, [closed, make_published_lecture(world, released_to=None)])
         join(world, world.county_lawyer, class_of(world, course=course))
         _standing, text = self.page(client_for, world.county_account, course)
-        assert "开始第 2 讲" in text
-        assert "开始第 1 讲" not in text
+        assert "开始第 1 讲" in text
+        assert "未开放" not in text
+        assert "本课程还有 1 讲没有对您开放" in text
 
     def test_a_full_class_offers_the_waiting_list_and_says_the_place(self, world, client_for, course):
         run = class_of(world, course=course, seats=1)

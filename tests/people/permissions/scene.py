@@ -9,23 +9,23 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from courses.attendance import operations as attendance
 from courses.attendance.packs import open_pack
 from courses.catalogue import operations as catalogue
 from courses.catalogue.models import LecturePage
+from courses.catalogue.site import ensure_site
 from courses.certificates.operations import issue_certificate
 from courses.credits import appeals, corrections
 from courses.credits.operations import ensure_default_rules
 from courses.enrolment import classes
 from courses.enrolment.operations import enrol, release_lecture
+from courses.enrolment.releasing import open_collection
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.uploads.models import Upload
 from programmes.plans.models import Target
 from programmes.quotas.operations import schedule_session
-from qianchang.people import editing
 from qianchang.people.facts import record_pairing
 from qianchang.people.models import Account, Association, Lawyer, Pairing, RoleGrant, RosterImport
 from qianchang.people.permissions import Column
@@ -58,9 +58,8 @@ class Scene:
         self.world = world = World()
         self.office = Office(world)
         ensure_default_rules(world.now)
-        # Wagtail's own migrations make this group, with this right; people/editing.py puts accounts into it.
-        editors, _made = Group.objects.get_or_create(name=editing.GROUP)
-        editors.permissions.add(Permission.objects.get(codename="access_admin"))
+        # Makes the groups of the Wagtail admin; people/editing.py puts accounts into them.
+        ensure_site(at=world.now)
         self.accounts: dict[Column, Account] = {
             Column.L: world.county_account,
             Column.E: world.expert,
@@ -215,6 +214,10 @@ class Scene:
                 "correction": correction.pk,
                 "certificate": certificate.number,
                 "class": run.pk,
+                "release": lecture.releases.first().pk,
+                "collection": open_collection(
+                    association=association, name="精品课程", by=world.national_officer, at=now
+                ).pk,
                 "enrolment": seat.pk,
                 "session": session.code,
                 "lawyer": lawyer.pk,

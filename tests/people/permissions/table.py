@@ -100,6 +100,19 @@ TABLE: dict[str, Entry] = {
     "attendance:pack_player": page(EVERYBODY),
     "certificates:verify_form": page(EVERYBODY),
     "certificates:verify": page(EVERYBODY, where={"number": "<certificate>"}),
+    "robots": page(EVERYBODY),
+    "sitemap": page(EVERYBODY),
+    # No picture of this name was made.
+    "rendition": page(EVERYBODY, where={"name": "none.webp"}, answers=404),
+    # The short way to a page of the tree; here to none.
+    "page_below": page(EVERYBODY, where={"index": "none", "slug": "none"}, answers=404),
+    "public:feed": page(EVERYBODY),
+    "public:lecturers": page(EVERYBODY),
+    "public:lecturer": page(EVERYBODY, where={"slug": "none"}, answers=404),
+    "sessions:sessions": page(EVERYBODY),
+    "sessions:calendar": page(EVERYBODY),
+    "sessions:session": page(EVERYBODY, where={"code": "none"}, answers=404),
+    "sessions:session_calendar": page(EVERYBODY, where={"code": "none"}, answers=404),
     # --- accounts
     "people:activate": form(EVERYBODY),
     "people:activate_code": form(EVERYBODY),
@@ -219,6 +232,11 @@ TABLE: dict[str, Entry] = {
     "catalogue:teach_retry": button(
         MAKER, where={"pk": "<lecture>"}, whose="expert", hidden=404, refused=404
     ),
+    "catalogue:teach_step": button(MAKER, where={"pk": "<lecture>"}, whose="expert", hidden=404, refused=404),
+    # Reviewers read; only the expert hands anything in.
+    "catalogue:versions": Entry(
+        {"GET": CORRECTS, "POST": (MAKER,)}, where={"pk": "<lecture>"}, aloud=REVIEW, **A_DRAFT
+    ),
     "catalogue:teach_slides": form(CORRECTS, where={"pk": "<lecture>"}, **A_DRAFT),
     "catalogue:teach_captions": form(CORRECTS, where={"pk": "<lecture>"}, **A_DRAFT),
     # The lecture of the scene has no captions.
@@ -232,6 +250,9 @@ TABLE: dict[str, Entry] = {
     "quotas:sessions": page(BOARD),
     "quotas:session_new": form((Act.SCHEDULE_SESSION,)),
     "quotas:session": page(BOARD, where={"code": "<session>"}, whose="sides", hidden=404, refused=404),
+    "schedule:notice": form(
+        (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
+    ),
     "quotas:session_hold": button(
         (Act.HOLD_SESSION,), where={"code": "<session>"}, whose="supporter", refused=404, aloud=BOARD
     ),
@@ -250,6 +271,21 @@ TABLE: dict[str, Entry] = {
     ),
     "catalogue:review": page(REVIEW),
     "catalogue:review_lecture": form(REVIEW, where={"pk": "<lecture>"}, whose="association", hidden=404),
+    "enrolment:releases": form(REVIEW, where={"pk": "<lecture>"}, whose="association", hidden=404),
+    "enrolment:release_end": button(
+        REVIEW, where={"pk": "<lecture>", "release": "<release>"}, whose="association", hidden=404
+    ),
+    "enrolment:collections": form(REVIEW),
+    "enrolment:collection": page(REVIEW, where={"pk": "<collection>"}, whose="association", hidden=404),
+    "enrolment:collection_close": button(
+        REVIEW, where={"pk": "<collection>"}, whose="association", hidden=404
+    ),
+    # No new recording waits in the scene: what was decided is read with the versions.
+    "catalogue:review_version": form(REVIEW, where={"pk": "<lecture>"}, whose="association", hidden=404),
+    # The consents of the scene were given online.
+    "catalogue:consent_scan": page(
+        REVIEW, where={"pk": "<lecture>", "consent": 1}, whose="association", hidden=404, answers=404
+    ),
     "enrolment:classes": page(CLASSES),
     "enrolment:class_new": form(CLASSES),
     "enrolment:class": page(CLASSES, where={"pk": "<class>"}, whose="association", hidden=404),

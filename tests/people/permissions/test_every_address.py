@@ -38,7 +38,7 @@ def addresses() -> set[str]:
             if isinstance(each, URLPattern):
                 if each.name is not None and not each.name.startswith("wagtail"):
                     found.add(f"{space}{each.name}")
-            elif not module.startswith("wagtail"):
+            elif not module.startswith("wagtail") and str(each.pattern) != "cms/":
                 walk(each, f"{space}{each.namespace}:" if each.namespace else space)
 
     walk(get_resolver(), "")

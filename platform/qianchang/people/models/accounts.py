@@ -72,6 +72,10 @@ class Account(AbstractUser):  # type: ignore[django-manager-missing]
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def get_full_name(self) -> str:
+        """Return the name that Wagtail shows of somebody; without it, it would show the licence number of a lawyer."""
+        return str(self)
+
     def get_session_auth_hash(self) -> str:
         """Return what a session has to carry to belong to this account: it changes with the password and the generation."""
         return self._of_this_generation(super().get_session_auth_hash())

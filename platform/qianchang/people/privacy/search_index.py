@@ -1,6 +1,9 @@
-"""The words of an erased person in the full-text index: entries that hold them go, and are made anew without them."""
+"""The words of an erased person in the full-text index: entries that hold them go, and are made anew without them.
 
-from collections.abc import Sequence
+An app that keeps an index of its own registers it here.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, TextField
@@ -9,6 +12,16 @@ from wagtail.search import index
 from wagtail.search.models import IndexEntry
 
 COLUMNS = ("title", "body", "autocomplete")
+
+# Index anew whatever holds one of the words, and say how many things that were.
+Reindex = Callable[[Sequence[str]], int]
+_others: list[Reindex] = []
+
+
+def register(reindex: Reindex) -> None:
+    """Say who keeps an index beside Wagtail's."""
+    if reindex not in _others:
+        _others.append(reindex)
 
 
 def reindexed_without(words: Sequence[str]) -> int:
@@ -33,4 +46,4 @@ def reindexed_without(words: Sequence[str]) -> int:
         thing = model._default_manager.filter(pk=entry.object_id).first() if model else None
         if thing is not None:
             index.insert_or_update_object(thing)
-    return len(entries)
+    return len(entries) + sum(reindex(wanted) for reindex in _others)

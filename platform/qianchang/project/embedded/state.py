@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from courses.catalogue.public.first_pages import ensure_first_pages
 from courses.catalogue.site import ensure_site
 from programmes import api as programmes
 from qianchang.people.rosters.regions import load_regions
@@ -30,6 +31,7 @@ def prepare(say: Callable[[str], None]) -> None:
     say("programme facts loaded: " + ", ".join(f"{count} {kind}" for kind, count in loaded.counts.items()))
     say(f"{load_regions(at=at)} counties and regions entered")
     ensure_site(at=at)
+    ensure_first_pages(at=at)
     say("catalogue pages ready")
     stamp.write_text(print_of_code, encoding="ascii")
 

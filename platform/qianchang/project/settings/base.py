@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qianchang.project.settings.accounts import *  # noqa: F403
 from qianchang.project.settings.accounts import OIDC_ORIGIN
+from qianchang.project.settings.beat import *  # noqa: F403
+from qianchang.project.settings.cms import *  # noqa: F403
 from qianchang.project.settings.privacy import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parents[4]
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -69,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.contrib.humanize",
     "csp",
     "ninja",
@@ -228,89 +232,6 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "resume roster imports": {
-        "task": "qianchang.people.rosters.resume",
-        "schedule": 60.0,
-        "options": {"queue": "short", "expires": 60},
-    },
-    # No request hands its own code over: that would take longer for a number that is known.
-    "send activation codes": {
-        "task": "qianchang.people.send_codes",
-        "schedule": 5.0,
-        "options": {"queue": "short", "expires": 5},
-    },
-    "send invitations": {
-        "task": "qianchang.people.send_invitations",
-        "schedule": 30.0,
-        "options": {"queue": "middle", "expires": 30},
-    },
-    "reconcile media jobs": {
-        "task": "media_pipeline.conductor.reconcile",
-        "schedule": 5.0,
-        "options": {"queue": "upkeep", "expires": 5},
-    },
-    "tidy media files": {
-        "task": "media_pipeline.conductor.tidy",
-        "schedule": 600.0,
-        "options": {"queue": "middle", "expires": 600},
-    },
-    "expire uploads": {
-        "task": "media_pipeline.uploads.expire",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-    "keep privacy": {  # the first of each day finds what is overdue, the others almost nothing
-        "task": "qianchang.people.keep_privacy",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-    "make files of own data": {  # those that no worker was told of
-        "task": "qianchang.people.make_data_exports",
-        "schedule": 300.0,
-        "options": {"queue": "middle", "expires": 300},
-    },
-    "sign heads of ledgers": {  # the first of each day signs, the others find it done
-        "task": "qianchang.groundwork.sign_heads",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-    "send mails": {
-        "task": "qianchang.people.send_mails",
-        "schedule": 60.0,
-        "options": {"queue": "middle", "expires": 60},
-    },
-    "write the mails of the day": {
-        "task": "qianchang.people.compose_summaries",
-        "schedule": 600.0,
-        "options": {"queue": "middle", "expires": 600},
-    },
-    "announce sessions": {
-        "task": "courses.schedule.announce",
-        "schedule": 300.0,
-        "options": {"queue": "middle", "expires": 300},
-    },
-    "tell administrators what failed": {
-        "task": "media_pipeline.conductor.raise_alarms",
-        "schedule": 300.0,
-        "options": {"queue": "middle", "expires": 300},
-    },
-    "remind of uploads that rest": {
-        "task": "courses.catalogue.remind_of_uploads",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-    "tell lawyers of their hours": {
-        "task": "courses.credits.remind",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-    "remind officers": {
-        "task": "programmes.quotas.remind",
-        "schedule": 3600.0,
-        "options": {"queue": "middle", "expires": 3600},
-    },
-}
 
 # --- Ledgers ---------------------------------------------------------------------------------------------------
 # Signs the daily heads of all ledgers (Ed25519): 64 hex digits. Partners know its public half: keep it, back it up.
@@ -348,22 +269,16 @@ ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("QIANCHANG_PROXIES", default=0)
 # --- Languages: Chinese first, English by switch. --------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Ours, then Chinese for what Wagtail leaves in English (no folder named locale, or makemessages would write into it).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "courses" / "catalogue" / "cms" / "words"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- Wagtail ---------------------------------------------------------------------------------------------------
-WAGTAIL_SITE_NAME = "千场"
-WAGTAILADMIN_BASE_URL = SITE_ROOT_URL
-WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_ENABLE_UPDATE_CHECK = False
-WAGTAIL_ALLOW_UNICODE_SLUGS = True
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-
 # --- Content security: no inline script, no eval, nothing from elsewhere. --------------------------------------
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/cms/",),  # Wagtail's admin has inline scripts: this policy would break it
+    # Wagtail's admin has inline scripts: it gets a policy of its own (courses/catalogue/cms/doors.py).
+    "EXCLUDE_URL_PREFIXES": ("/cms/",),
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],

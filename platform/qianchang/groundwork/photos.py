@@ -1,4 +1,4 @@
-"""The photo on an appeal: whatever was sent is looked at, painted anew and made small, or refused in words.
+"""A photo that somebody sends: whatever it is is looked at, painted anew and made small, or refused in words.
 
 Nothing of the file as it came is kept: no metadata, no second picture in it, no bytes after its end.
 """

@@ -1,4 +1,4 @@
-"""Who may take what: releases of lectures to regions, classes of courses with their seats, enrolments of lawyers."""
+"""Classes of courses with their seats, and the enrolments of lawyers in them and in single lectures."""
 
 from django.conf import settings
 from django.db import models
@@ -9,37 +9,6 @@ from qianchang.groundwork.models import AppendOnly
 from qianchang.groundwork.personal_data import ERASED
 
 
-class Release(models.Model):
-    """A lecture is open to one beneficiary association and those below it (null: to everybody) from a time on.
-    It is also the release record that a network-video session needs as evidence.
-    """
-
-    lecture = models.ForeignKey("catalogue.LecturePage", on_delete=models.PROTECT, related_name="releases")
-    association = models.ForeignKey(
-        "people.Association", null=True, on_delete=models.PROTECT, related_name="releases"
-    )
-    released_at = models.DateTimeField()
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lecture", "association"],
-                condition=models.Q(ended_at__isnull=True),
-                name="enrolment_release_once",
-            ),
-            models.UniqueConstraint(
-                fields=["lecture"],
-                condition=models.Q(ended_at__isnull=True, association__isnull=True),
-                name="enrolment_release_to_all_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lecture_id} to {self.association.code if self.association else 'everybody'}"
-
-
 class CourseRun(models.Model):
     """One class (班) of a course: the lawyers of one association and those below it take it together, within dates,
     on a number of seats (null: as many as come), as far as the audience fits.
@@ -47,7 +16,7 @@ class CourseRun(models.Model):
     Without an association it is the course's default run, in which everybody whose association holds no class takes
     the course alone: no dates, no limit, no audience. All three dates are days that still count.
 
-    `categories` and `invited` are the audience rule: rules.Audience says what they mean.
+    `categories` and `invited` are the audience rule: rules.Audience says what they mean. `named_for` is one by name.
     """
 
     course = models.ForeignKey("catalogue.CoursePage", on_delete=models.PROTECT, related_name="runs")
@@ -61,6 +30,9 @@ class CourseRun(models.Model):
     seats = models.PositiveIntegerField(null=True)
     categories = models.JSONField(default=list)
     invited = models.ManyToManyField("people.Association", related_name="+")
+    # Whom the association puts on its list by name, where no roster says who they are: 律师事务所主任. Nobody joins such a
+    # class alone. Empty: whoever fits the rule.
+    named_for = models.CharField(max_length=60, blank=True, default="", db_default="")
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -80,6 +52,7 @@ class CourseRun(models.Model):
                     last_date__isnull=True,
                     enrol_last_date__isnull=True,
                     seats__isnull=True,
+                    named_for="",
                 ),
                 name="enrolment_default_run_is_plain",
             ),

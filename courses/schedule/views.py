@@ -1,0 +1,152 @@
+"""Session notices: the list, one session, its calendar; and the desk where an officer writes a notice."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_cookie
+
+from courses.catalogue.public.heads import Described
+from courses.schedule import calendars, notices
+from courses.schedule.forms import NoticeForm
+from courses.schedule.models import TrainingSession
+from courses.schedule.notices import UnableToNotify
+from qianchang.people.models import Account, Association
+
+SESSIONS_A_PAGE = 20
+LATELY = 10
+EVENTS = 500
+
+
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """The sessions to come of the reader's region or of another, and those of the last month where there are none."""
+    today = timezone.localdate()
+    every = _seen(request)
+    chosen = _region(request)
+    shown = every if chosen is None else notices.of_region(every, chosen)
+    page = Paginator(notices.with_parts(notices.upcoming(shown, today=today)), SESSIONS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    past = [] if page.paginator.count else notices.with_parts(notices.lately(shown, today=today))[:LATELY]
+    context = {
+        "found": page,
+        "lines": notices.notices_of(page, request),
+        "past": notices.notices_of(past, request) if past else [],
+        "regions": notices.regions_of(notices.upcoming(every, today=today)),
+        "region": chosen,
+        "asked": urlencode({"region": request.GET["region"]}) if "region" in request.GET else "",
+        "everywhere": notices.EVERYWHERE,
+        "today": today,
+        "described": Described(
+            _("Upcoming sessions"),
+            _("Sessions that associations hold for lawyers in the west and in the counties."),
+        ),
+    }
+    return render(request, "courses/schedule/sessions.html", context)
+
+
+@require_safe
+def session(request: HttpRequest, code: str) -> HttpResponse:
+    """One session: when, where, by whom, for whom, and how to sign up."""
+    notice = _one(request, code)
+    context = {
+        "notice": notice,
+        "takes_names": notice.takes_names(timezone.localdate()),
+        "may_write": _may_write(request, code),
+        "described": Described(
+            notice.title, f"{notice.day} · {notice.mode} · {notice.place} · {notice.region}", "event"
+        ),
+    }
+    return render(request, "courses/schedule/session.html", context)
+
+
+@require_safe
+def session_calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """One session for a calendar."""
+    notice = _one(request, code)
+    return _file(calendars.calendar_of([notice], name=notice.title), name=f"{code}.ics")
+
+
+@require_safe
+@vary_on_cookie
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The sessions of a region for a calendar that subscribes: those to come and those of the last month."""
+    today, shown, chosen = timezone.localdate(), _seen(request), _region(request)
+    if chosen is not None:
+        shown = notices.of_region(shown, chosen)
+    recent = shown.filter(date__gte=today - notices.LOOK_BACK).order_by("date", "code")
+    found = notices.notices_of(notices.with_parts(recent)[:EVENTS], request)
+    name = _("Sessions for %(region)s") % {"region": chosen.name} if chosen else _("Upcoming sessions")
+    return _file(calendars.calendar_of(found, name=name), name="sessions.ics")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def write(request: HttpRequest, code: str) -> HttpResponse:
+    """Write, change or withdraw the notice of a session; the officers of its two associations may."""
+    found = TrainingSession.objects.select_related(
+        "supporter", "beneficiary", "lecture_version__lecture", "notice"
+    )
+    session = get_object_or_404(found, code=code)
+    account, at = request.user, timezone.now()
+    if not isinstance(account, Account) or not notices.may_write(account, session, on=timezone.localdate(at)):
+        raise Http404
+    said = getattr(session, "notice", None)
+    form = NoticeForm(request.POST or None, instance=said)
+    if request.method == "POST":
+        try:
+            if "withdraw" in request.POST:
+                notices.withdraw_notice(session=session, by=account, at=at)
+                messages.success(
+                    request, _("The notice is withdrawn. The region itself still sees the session.")
+                )
+                return redirect("schedule:notice", code)
+            if form.is_valid():
+                notices.write_notice(session=session, by=account, at=at, **form.cleaned_data)
+                messages.success(request, _("The notice is public now."))
+                return redirect("sessions:session", code)
+        except UnableToNotify as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "session": session, "notice": said}
+    return render(request, "courses/schedule/notice_form.html", context)
+
+
+def _seen(request: HttpRequest) -> QuerySet[TrainingSession]:
+    return notices.sessions_for(request, own=notices.own_associations(request))
+
+
+def _one(request: HttpRequest, code: str) -> notices.Notice:
+    found = get_object_or_404(notices.with_parts(_seen(request)), code=code)
+    return notices.notices_of([found], request)[0]
+
+
+def _may_write(request: HttpRequest, code: str) -> bool:
+    if not isinstance(request.user, Account):
+        return False
+    found = TrainingSession.objects.select_related("supporter", "beneficiary").get(code=code)
+    return found.state == TrainingSession.State.SCHEDULED and notices.may_write(
+        request.user, found, on=timezone.localdate()
+    )
+
+
+def _region(request: HttpRequest) -> Association | None:
+    """The region asked for by `?region=`; the reader's own where nothing is asked, None for all of them."""
+    asked = request.GET.get("region", "")
+    if asked == notices.EVERYWHERE:
+        return None
+    if asked:
+        return get_object_or_404(Association, code=asked)
+    return notices.region_of(request)
+
+
+def _file(written: bytes, *, name: str) -> HttpResponse:
+    answer = HttpResponse(written, content_type=calendars.TYPE)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
