@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import migrated_sqlite
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
@@ -80,5 +82,9 @@ def test_nothing_outlives_the_site(end: signal.Signals, up_state: Path):
 
 @pytest.fixture(scope="module")
 def up_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all ends: the site goes on where it was, even after a kill."""
-    return tmp_path_factory.mktemp("up")
+    """One folder for all ends: the site goes on where it was, even after a kill. The first start of all, with its
+    migrations, is the subject of test_main_job.py.
+    """
+    folder = tmp_path_factory.mktemp("up")
+    migrated_sqlite(folder / "qianchang.sqlite3")
+    return folder
