@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses.catalogue.models import LecturePage, LectureVersion
-from courses.catalogue.queries import version_for
+from courses.catalogue.models import LectureVersion
+from courses.catalogue.queries import version_for, visible_lectures
 from media_pipeline import api as media
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
@@ -33,10 +33,9 @@ class FileLink:
 def compat(request: HttpRequest) -> HttpResponse:
     """How to get a better browser mode, and what can be had without. `?lecture=` names the lecture that led here."""
     asked = request.GET.get("lecture", "")
-    lectures = LecturePage.objects.live().filter(review=LecturePage.Review.PUBLISHED)
     # No number of ours is longer, and the database refuses what no column can hold.
     named = asked.isascii() and asked.isdecimal() and len(asked) < 10
-    lecture = lectures.filter(pk=asked).first() if named else None
+    lecture = visible_lectures(request).filter(pk=asked).first() if named else None
     account = request.user if isinstance(request.user, Account) else None
     lawyer = lawyer_of(account) if account else None
     version = version_for(lecture, lawyer) if lecture else None
@@ -44,7 +43,8 @@ def compat(request: HttpRequest) -> HttpResponse:
     files: list[FileLink] = []
     if account and lawyer and version:
         files = _files(version, account)
-    context = {"lecture": lecture, "files": files, "account": account}
+    # A guest who names any lecture is asked to sign in, whether or not there is one.
+    context = {"lecture": lecture, "named": named, "files": files, "account": account}
     answer = render(request, "courses/attendance/compat.html", context)
     if files and account:
         media.set_viewer_cookie(answer, viewer_id=account.pk, at=at)

@@ -19,6 +19,7 @@ from courses.attendance.models import Coverage, Playback
 from courses.attendance.operations import UnableToOpenPlayback
 from courses.attendance.player import DOWNLOADED, downloaded_bytes, index_of, player_for
 from courses.catalogue.models import LectureVersion
+from courses.catalogue.queries import version_for
 from courses.enrolment.queries import may_play
 from media_pipeline import api as media
 from qianchang.people.models import Account, Lawyer
@@ -57,9 +58,13 @@ def open_pack(
     """Open the playback of a download under the number that the device chose for it, or return it where it is open: a
     fetch that was interrupted asks again. It supersedes nothing and is never superseded.
 
-    Raises UnableToOpenPlayback where the lecture is not open to the lawyer now, PackUnknown, PackOver.
+    Raises UnableToOpenPlayback where the lecture is not open to the lawyer now or for an older version that the lawyer
+    has not begun, PackUnknown, PackOver.
     """
-    if not may_play(lawyer, version.lecture, at):
+    fetched = Playback.objects.filter(public_id=pack_id, lawyer=lawyer, lecture_version=version).exists()
+    if not may_play(lawyer, version.lecture, at) or not (
+        fetched or version_for(version.lecture, lawyer) == version
+    ):
         raise UnableToOpenPlayback(version.lecture_id)
     Coverage.objects.get_or_create(lawyer=lawyer, lecture_version=version, defaults={"updated_at": at})
     playback, _made = Playback.objects.get_or_create(

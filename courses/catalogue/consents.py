@@ -51,6 +51,11 @@ def current_text() -> Text:
     return texts()[-1]
 
 
+def text_of(consent: SpeakerConsent) -> Text | None:
+    """The text that was agreed to; None for the tick box of before texts were kept."""
+    return next((text for text in texts() if text.version == consent.text_version), None)
+
+
 def consents_of(lecture: LecturePage) -> list[SpeakerConsent]:
     """Every consent to a lecture, newest first, also those withdrawn, without the scans. One query."""
     rows = SpeakerConsent.objects.filter(lecture=lecture).select_related("lecturer").defer("scan")
@@ -102,6 +107,8 @@ def consent_on_paper(
     Raises UnableToConsent for somebody who does not speak in the lecture, who agreed already, or without a scan;
     PermissionDenied for somebody who does not review for the association.
     """
+    # Held, or two reviewers with the same sheet would meet at the constraint.
+    lecture = LecturePage.objects.select_for_update().get(pk=lecture.pk)
     require(by, Act.REVIEW_LECTURE, on=timezone.localdate(at), association=lecture.association)
     if not lecture.lecturers.filter(pk=lecturer.pk).exists():
         raise UnableToConsent(_("This person is no speaker of the lecture. Choose one of its speakers."))

@@ -135,11 +135,27 @@ class _Desk:
             "note": self._note,
             "consent": self._consent,
         }
-        if self.action.startswith("drop-") and self.action[5:].isdecimal():
-            reviewing.drop_remark(lecture=self.lecture, remark_id=int(self.action[5:]), by=self.account)
+        if self.action.startswith("drop-") and self.action[5:15].isdecimal():
+            reviewing.drop_remark(lecture=self.lecture, remark_id=int(self.action[5:15]), by=self.account)
             return self._here()
+        over = self._is_over()
+        if over:
+            # The form that was sent is not on the page any more, so what it says would be seen by nobody.
+            messages.error(self.request, over)
+            return self.request.path
         step = steps.get(self.action)
         return step() if step else ""
+
+    def _is_over(self) -> str:
+        """Why the form that was sent is out of time: another reviewer was faster. "" where it is not."""
+        in_review = self.lecture.review == LecturePage.Review.IN_REVIEW
+        if self.action in ("publish", "return", "note") and not in_review:
+            return _("This lecture is not waiting for review any more. Open the list again.")
+        if self.action == "withdraw" and self.lecture.review != LecturePage.Review.PUBLISHED:
+            return _("This lecture is not published, so it cannot be withdrawn.")
+        if self.action == "consent" and not self.silent:
+            return _("This speaker agreed already. Nothing more is needed.")
+        return ""
 
     def _publish(self) -> str:
         valid = self.when.is_valid()

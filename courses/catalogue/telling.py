@@ -28,7 +28,17 @@ def tell_returned(lecture: LecturePage, *, at: datetime) -> None:
 def tell_replacement_returned(replacement: Replacement, *, at: datetime) -> None:
     """Tell the expert why a new recording did not become the lecture's next version."""
     key = f"{replacement.lecture_id}:{at.isoformat()}"
-    _tell("lecture_returned", replacement.lecture, key=key, at=at, count=1, reason=replacement.answer)
+    # The page of versions has the answer, and the form for another recording.
+    link = reverse("catalogue:versions", args=[replacement.lecture_id])
+    _tell(
+        "lecture_returned",
+        replacement.lecture,
+        key=key,
+        at=at,
+        link=link,
+        count=1,
+        reason=replacement.answer,
+    )
 
 
 def tell_received(*, recording_id: int, at: datetime) -> None:
@@ -70,10 +80,12 @@ def _tell_of_recording(event: str, recording_id: int, *, at: datetime) -> None:
         _tell(event, lecture, key=str(recording_id), at=at)
 
 
-def _tell(event: str, lecture: LecturePage, *, key: str, at: datetime, **words: str | int) -> None:
+def _tell(
+    event: str, lecture: LecturePage, *, key: str, at: datetime, link: str = "", **words: str | int
+) -> None:
     expert: Account | None = lecture.submitted_by
     if expert is not None:
-        link = reverse("catalogue:teach_lecture", args=[lecture.pk])
+        link = link or reverse("catalogue:teach_lecture", args=[lecture.pk])
         notices.post(
             event=event,
             account=expert,

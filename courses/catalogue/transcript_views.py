@@ -10,13 +10,14 @@ from courses.catalogue.models import LecturePage
 from courses.catalogue.transcript import Piece, pieces
 from courses.catalogue.transcript import transcript as transcript_of
 from media_pipeline import api as media
+from qianchang.people.queries import lawyer_of
 
 
 def transcript(request: HttpRequest, page: LecturePage) -> HttpResponse:
     """One piece of a long transcript, the whole of a short one, or of any with `?whole=1`."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    version = queries.current_version(page)
+    version = queries.version_for(page, lawyer_of(request.user))
     if version is None or not media.may_play(viewer_id=request.user.pk, recording_id=version.recording_id):
         # The lecture's page says what is missing, and has the button for it.
         return redirect(page.get_url(request))

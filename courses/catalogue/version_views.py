@@ -41,6 +41,10 @@ def versions_page(request: HttpRequest, pk: int) -> HttpResponse:
         status = 400
     recording = media.recording_summary(waiting.recording_id) if waiting else None
     offers = own and waiting is None and lecture.review == LecturePage.Review.PUBLISHED
+    if form.is_bound and not offers:
+        # The form is not on the page any more, so what it says would be seen by nobody.
+        for sentence in form.non_field_errors():
+            messages.error(request, str(sentence))
     return render(
         request,
         "courses/catalogue/versions.html",

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.catalogue import operations, queries, telling
+from courses.catalogue import consents, operations, queries, telling
 from courses.catalogue.models import LecturePage, LectureVersion, Replacement
 from courses.catalogue.reviewing import UnableToPublish, locked
 from courses.catalogue.version_rules import Stretch, is_same_lecture, new_percent
@@ -103,8 +103,8 @@ def accept_replacement(
     """Make the replacement the lecture's next version. `percent`: how much is new in the reviewer's eyes, None for what
     was measured; more than measured is taken, less is not.
 
-    Raises UnableToPublish for one's own and while nothing can be watched, UnableToReplace for less than measured,
-    AnotherLecture for more than 30 %, PermissionDenied for a reviewer of another association.
+    Raises UnableToPublish for one's own, while nothing can be watched or where a speaker does not agree, UnableToReplace
+    for less than measured, AnotherLecture for more than 30 %, PermissionDenied for a reviewer of another association.
     """
     replacement = _locked_waiting(replacement)
     lecture = replacement.lecture
@@ -121,6 +121,12 @@ def accept_replacement(
     if measure is None:
         raise UnableToPublish(
             _("Nothing of this lecture can be watched yet. Wait until the first mode is done.")
+        )
+    silent = consents.speakers_without_consent(lecture)
+    if silent:
+        raise UnableToPublish(
+            _("No consent of %(names)s yet. Ask them to submit it, or add the sheet they signed.")
+            % {"names": consents.names_of(silent)}
         )
     percent = measure.percent if percent is None else percent
     if percent < measure.percent:
@@ -178,8 +184,9 @@ def give_as_new_lecture(*, replacement: Replacement, by: Account, at: datetime) 
 
     Raises UnableToReplace for somebody else's or one that became a version; operations.UnableToDraft.
     """
-    replacement = Replacement.objects.select_for_update().select_related("lecture").get(pk=replacement.pk)
-    first = replacement.lecture
+    # The lecture first, as everywhere.
+    first = locked(replacement.lecture)
+    replacement = Replacement.objects.select_for_update().get(pk=replacement.pk)
     if replacement.submitted_by_id != by.pk:
         raise UnableToReplace(_("Only the one who gave this lecture can replace its recording."))
     if replacement.state == State.ACCEPTED:

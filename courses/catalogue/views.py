@@ -119,6 +119,7 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _saved(lecture))
             return redirect("catalogue:teach_lecture", lecture.pk)
     now, steps = timezone.now(), history.steps_of(lecture)
+    own_consent = consents.own_consent(lecture, account)
     returned = lecture.review == LecturePage.Review.RETURNED
     watch = (
         watching.watch(recording, by=account, asked=request.GET.get("t", ""), at=now)
@@ -134,7 +135,9 @@ def teach_lecture(request: HttpRequest, pk: int) -> HttpResponse:
             "recording": recording,
             "form": form,
             "consent_text": consents.current_text(),
-            "own_consent": consents.own_consent(lecture, account),
+            "own_consent": own_consent,
+            # In its own words: a later text is not what was agreed to.
+            "agreed_text": consents.text_of(own_consent) if own_consent else None,
             "steps": steps,
             # What is to be changed now: the remarks of the last return.
             "to_change": steps[0].remarks if returned and steps else (),
@@ -165,11 +168,11 @@ def teach_step(request: HttpRequest, pk: int) -> HttpResponse:
         elif action == "withdraw-consent":
             reviewing.withdraw_consent(lecture=lecture, by=account, at=now)
             messages.success(request, _("The consent is withdrawn. Hours that were earned stay."))
-        elif action.startswith("answer-") and action[7:].isdecimal():
-            remark = get_object_or_404(Remark, pk=int(action[7:]), event__lecture=lecture)
-            reviewing.answer_remark(
-                remark=remark, words=request.POST.get("words", "")[:500], by=account, at=now
-            )
+        elif action.startswith("answer-") and action[7:17].isdecimal():
+            remark = get_object_or_404(Remark, pk=int(action[7:17]), event__lecture=lecture)
+            # PostgreSQL takes no null character in a text.
+            words = request.POST.get("words", "").replace("\x00", "")[:500]
+            reviewing.answer_remark(remark=remark, words=words, by=account, at=now)
             back["Location"] += "#to-change"
         else:
             messages.error(request, _("This button is not known any more. Reload the page."))

@@ -7,12 +7,19 @@ A lecture from before there was a workflow gets one with its next step.
 
 from django.db import transaction
 from wagtail.models import Workflow, WorkflowState, WorkflowTask
+from wagtail.signals import workflow_approved, workflow_rejected, workflow_submitted
 
 from courses.catalogue.models import LecturePage, ReviewTask
 from qianchang.people.models import Account
 
 NAME = "讲座审核"
 State = WorkflowState
+# What Wagtail's admin connects to mail about a step (wagtail/admin/signal_handlers.py).
+_MAILS = (
+    (workflow_submitted, "workflow_state_submitted_email_notification"),
+    (workflow_rejected, "workflow_state_rejected_email_notification"),
+    (workflow_approved, "workflow_state_approved_email_notification"),
+)
 
 
 def ensure_workflow() -> Workflow:
@@ -30,6 +37,7 @@ def ensure_workflow() -> Workflow:
 @transaction.atomic
 def submit(lecture: LecturePage, *, by: Account) -> None:
     """Start the review of what the lecture says now, or resume the one that asked for changes."""
+    _stop_mails()
     lecture.save_revision(user=by)
     state = _open_state(lecture)
     if state is None:
@@ -41,6 +49,7 @@ def submit(lecture: LecturePage, *, by: Account) -> None:
 @transaction.atomic
 def approve(lecture: LecturePage, *, by: Account) -> None:
     """Approve what the lecture says now: Wagtail publishes it, at once or at its `go_live_at`."""
+    _stop_mails()
     state = _running(lecture, by)
     revision = lecture.save_revision(user=by)
     task_state = state.current_task_state
@@ -52,6 +61,7 @@ def approve(lecture: LecturePage, *, by: Account) -> None:
 @transaction.atomic
 def ask_for_changes(lecture: LecturePage, *, words: str, by: Account) -> None:
     """Reject what was submitted, with the words of the reviewer."""
+    _stop_mails()
     _running(lecture, by).current_task_state.specific.reject(user=by, comment=words)
 
 
@@ -61,6 +71,14 @@ def cancel(lecture: LecturePage, *, by: Account | None) -> None:
     state = _open_state(lecture)
     if state is not None:
         state.cancel(user=by)
+
+
+def _stop_mails() -> None:
+    """Let telling.py alone write to experts: Wagtail's mails go out within the request, ask no settings of ours and lead to
+    an admin that experts cannot enter. Here and not at start: Wagtail connects them after our apps are ready.
+    """
+    for signal, uid in _MAILS:
+        signal.disconnect(sender=WorkflowState, dispatch_uid=uid)
 
 
 def _open_state(lecture: LecturePage) -> WorkflowState | None:

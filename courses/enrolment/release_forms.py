@@ -111,7 +111,7 @@ class ReleaseForm(forms.Form):
         return cleaned
 
     def terms(self) -> ReleaseTerms:
-        """What was chosen. A first day that is today means at once."""
+        """What was chosen. A first day that is today means at once, and the last day that there is means no end."""
         chosen = self.cleaned_data
         begins, ends = chosen.get("begins_on"), chosen.get("ends_on")
         return ReleaseTerms(
@@ -121,7 +121,7 @@ class ReleaseForm(forms.Form):
             programmes=tuple(chosen.get("programmes", ())),
             collections=tuple(chosen.get("collections", ())),
             begins_at=_midnight(begins) if begins is not None and begins > self._today else None,
-            ends_at=_midnight(ends + timedelta(days=1)) if ends is not None else None,
+            ends_at=_midnight(ends + timedelta(days=1)) if ends is not None and ends < date.max else None,
         )
 
 

@@ -100,7 +100,8 @@ def _targets(lecture: LecturePage, terms: ReleaseTerms) -> Iterator[Target]:
     associations = list(Association.objects.filter(code__in=terms.associations).order_by("code"))
     regions = list(Region.objects.filter(code__in=terms.regions).order_by("code"))
     programmes = registries.programmes().keys() & set(terms.programmes)
-    collections = list(collections_for(lecture).filter(pk__in=terms.collections))
+    # Closing one ends what is in it: nothing may come into it meanwhile.
+    collections = list(collections_for(lecture).filter(pk__in=terms.collections).select_for_update())
     for found, asked in (
         (associations, terms.associations),
         (regions, terms.regions),

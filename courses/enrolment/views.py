@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.catalogue.models import CoursePage, LecturePage
-from courses.catalogue.queries import live_lectures
+from courses.catalogue.queries import visible_courses, visible_lectures
 from courses.enrolment import operations, queries, seating
 from courses.enrolment.forms import ClassChoiceForm
 from courses.enrolment.models import CourseRun, Enrolment
@@ -23,7 +23,7 @@ from qianchang.people.queries import lawyer_of
 @require_POST
 def enrol_in_lecture(request: HttpRequest, pk: int) -> HttpResponse:
     """Enrol the signed-in lawyer in a lecture."""
-    lecture = get_object_or_404(live_lectures(), pk=pk)
+    lecture = get_object_or_404(visible_lectures(request), pk=pk)
     return _enrol(request, lecture=lecture)
 
 
@@ -31,7 +31,7 @@ def enrol_in_lecture(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def enrol_in_course(request: HttpRequest, pk: int) -> HttpResponse:
     """Enrol the signed-in lawyer in a course: in the class that was chosen, or the only one there is."""
-    course = get_object_or_404(CoursePage.objects.live(), pk=pk)
+    course = get_object_or_404(visible_courses(request), pk=pk)
     form = ClassChoiceForm(request.POST)
     chosen = form.cleaned_data["run"] if form.is_valid() else None
     run = get_object_or_404(CourseRun.objects.filter(course=course), pk=chosen) if chosen else None

@@ -240,7 +240,11 @@ def write_notice(
     Raises PermissionDenied for somebody of neither side, UnableToNotify for a session that is not to come and for a last
     day after it.
     """
-    _refuse(session, by=by, at=at)
+    _require(session, by=by, at=at)
+    if session.state != State.SCHEDULED:
+        raise UnableToNotify(
+            _("This session is not to come any more. A notice is written before it is held.")
+        )
     if sign_up_last_date is not None and sign_up_last_date > session.date:
         raise UnableToNotify(_("The last day to sign up lies after the session. Choose an earlier one."))
     said = {
@@ -263,17 +267,15 @@ def write_notice(
 
 @transaction.atomic
 def withdraw_notice(*, session: TrainingSession, by: Account, at: datetime) -> None:
-    """Take a session away from the public. Doing it again changes nothing. Raises as write_notice does."""
-    _refuse(session, by=by, at=at)
+    """Take a session away from the public, also after it was held or cancelled: its words may name somebody. Doing it
+    again changes nothing. Raises PermissionDenied for somebody of neither side.
+    """
+    _require(session, by=by, at=at)
     taken, _rows = SessionNotice.objects.filter(session=session).delete()
     if taken:
         audit.record("notice withdrawn", object_type="session", object_key=session.code, by=by, at=at)
 
 
-def _refuse(session: TrainingSession, *, by: Account, at: datetime) -> None:
+def _require(session: TrainingSession, *, by: Account, at: datetime) -> None:
     if not may_write(by, session, on=localdate(at)):
         raise PermissionDenied(Act.SCHEDULE_SESSION.value)
-    if session.state != State.SCHEDULED:
-        raise UnableToNotify(
-            _("This session is not to come any more. A notice is written before it is held.")
-        )

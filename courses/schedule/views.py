@@ -130,10 +130,10 @@ def _one(request: HttpRequest, code: str) -> notices.Notice:
 def _may_write(request: HttpRequest, code: str) -> bool:
     if not isinstance(request.user, Account):
         return False
-    found = TrainingSession.objects.select_related("supporter", "beneficiary").get(code=code)
-    return found.state == TrainingSession.State.SCHEDULED and notices.may_write(
-        request.user, found, on=timezone.localdate()
-    )
+    found = TrainingSession.objects.select_related("supporter", "beneficiary", "notice").get(code=code)
+    # What was said can be taken back when nothing more can be said.
+    to_do = found.state == TrainingSession.State.SCHEDULED or hasattr(found, "notice")
+    return to_do and notices.may_write(request.user, found, on=timezone.localdate())
 
 
 def _region(request: HttpRequest) -> Association | None:

@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField, StreamValue
 
 from courses.catalogue.blocks import ArticleBlocks
-from courses.catalogue.models.localised import LocalisedPage
+from courses.catalogue.models.localised import FixedPage, LocalisedPage
 
 
 class ArticlePage(LocalisedPage):
@@ -41,10 +41,9 @@ class ArticlePage(LocalisedPage):
         return {**super().get_context(request, *args, **kwargs), **articles.article(self, request)}
 
 
-class NewsIndexPage(LocalisedPage):
+class NewsIndexPage(FixedPage):
     """All notices and news (通知), newest first."""
 
-    max_count = 1
     template = "courses/catalogue/public/news_index.html"
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.NewsPage"]
@@ -79,10 +78,9 @@ class NewsPage(ArticlePage):
         verbose_name_plural = _("news")
 
 
-class HelpIndexPage(LocalisedPage):
+class HelpIndexPage(FixedPage):
     """All help pages (帮助), in the order that editors gave them."""
 
-    max_count = 1
     template = "courses/catalogue/public/help_index.html"
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.HelpPage"]

@@ -5,13 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from courses.catalogue.models.localised import LocalisedPage
+from courses.catalogue.models.localised import FixedPage
 
 
-class HomePage(LocalisedPage):
+class HomePage(FixedPage):
     """The first page: search, one's own next step, newest lectures, sessions and notices."""
 
-    max_count = 1
     template = "courses/catalogue/home.html"
     subpage_types = [
         "catalogue.LectureIndexPage",
@@ -31,10 +30,9 @@ class HomePage(LocalisedPage):
         return {**super().get_context(request, *args, **kwargs), **home.home(request)}
 
 
-class LectureIndexPage(LocalisedPage):
+class LectureIndexPage(FixedPage):
     """The lecture catalogue (讲座目录)."""
 
-    max_count = 1
     template = "courses/catalogue/lecture_index.html"
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.LecturePage"]
@@ -49,10 +47,9 @@ class LectureIndexPage(LocalisedPage):
         return {**super().get_context(request, *args, **kwargs), "catalogue": pages.catalogue(request)}
 
 
-class CourseIndexPage(LocalisedPage):
+class CourseIndexPage(FixedPage):
     """All courses (课程)."""
 
-    max_count = 1
     template = "courses/catalogue/course_index.html"
     parent_page_types = ["catalogue.HomePage"]
     subpage_types = ["catalogue.CoursePage"]

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 
 GUEST = "guest"
 
@@ -52,3 +52,33 @@ class LocalisedPage(Page):
     def localised_introduction(self) -> str:
         """The introduction in the reader's language, Chinese where there is no other."""
         return self.introduction_en if get_language() == "en" and self.introduction_en else self.introduction
+
+
+class FixedPagePermissionTester(PagePermissionTester):
+    """What the Wagtail admin may do with a page that the site stands on: change its words. Taken away or moved, it would
+    take every address below it along.
+    """
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
+
+
+class FixedPage(LocalisedPage):
+    """A page that the site has once: the first page and the lists below it."""
+
+    max_count = 1
+
+    class Meta:
+        abstract = True
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return FixedPagePermissionTester(user, self)

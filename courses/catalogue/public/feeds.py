@@ -1,5 +1,6 @@
 """New lectures as a feed (RSS): those that its reader may know of, newest first."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from courses.catalogue.models import LecturePage
 from courses.catalogue.templatetags.lectures import length_words
 
 LECTURES = 50
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class LectureFeed(Feed):
@@ -44,7 +46,7 @@ class LectureFeed(Feed):
         return lectures
 
     def item_title(self, item: LecturePage) -> str:
-        return item.localised_title
+        return _plain(item.localised_title)
 
     def item_link(self, item: LecturePage) -> str:
         address: str = item.address
@@ -53,10 +55,10 @@ class LectureFeed(Feed):
     def item_description(self, item: LecturePage) -> str:
         length = item.versions_newest_first[0].length_ms if item.versions_newest_first else 0
         facts = [*_names(item), item.association.name, length_words(length)]
-        return " · ".join(fact for fact in facts if fact) + "\n" + item.localised_introduction
+        return _plain(" · ".join(fact for fact in facts if fact) + "\n" + item.localised_introduction)
 
     def item_author_name(self, item: LecturePage) -> str:
-        return "、".join(_names(item))
+        return _plain("、".join(_names(item)))
 
     def item_pubdate(self, item: LecturePage) -> datetime | None:
         published: datetime | None = item.first_published_at
@@ -64,6 +66,11 @@ class LectureFeed(Feed):
 
     def item_categories(self, item: LecturePage) -> list[str]:
         return [str(item.topic)] if item.topic else []
+
+
+def _plain(words: str) -> str:
+    """Without the control signs that XML 1.0 has no way to write: they come along when somebody pastes from Word."""
+    return _UNWRITABLE.sub("", words)
 
 
 def _names(lecture: LecturePage) -> list[str]:

@@ -67,7 +67,11 @@ class WagtailPages(PublicSitemap):
 
     def items(self) -> Any:
         found = Page.objects.live().public().type((*INDEXES, CoursePage, NewsPage, HelpPage, AboutPage))
-        return found.order_by("path")
+        # A course whose lectures are all closed to guests is not there for them.
+        closed = CoursePage.objects.exclude(
+            pk__in=queries.visible_courses(self.guest).order_by().values("pk")
+        )
+        return found.exclude(pk__in=closed.values("pk")).order_by("path")
 
     def path_of(self, item: Page) -> str:
         return item.get_url(self.guest) or ""

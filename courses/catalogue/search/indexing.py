@@ -1,5 +1,6 @@
 """Writing the index: one lecture at a time, as often as one likes. Nothing else writes passages."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
@@ -12,6 +13,8 @@ from courses.catalogue import queries
 from courses.catalogue.models import IndexedLecture, LecturePage, Passage
 from courses.catalogue.search.passages import Source, source_of
 from courses.catalogue.search.words import spaced
+
+log = logging.getLogger(__name__)
 
 # A lecture whose change no worker was told of is found again within this time.
 LOOKED_AT_EVERY = timedelta(days=1)
@@ -52,7 +55,7 @@ def index_all(*, at: datetime, anew: bool = False) -> int:
     """
     gone = _no_longer_published()
     ids = [*gone, *queries.live_lectures().order_by("pk").values_list("pk", flat=True)]
-    return sum(index_lecture(pk, at=at, anew=anew) for pk in ids)
+    return _index_each(ids, at=at, anew=anew)
 
 
 def catch_up(*, at: datetime) -> int:
@@ -66,7 +69,7 @@ def catch_up(*, at: datetime) -> int:
     )
     found = queries.live_lectures().filter(behind).order_by("indexed__indexed_at", "pk")
     ids = [*_no_longer_published(), *found.values_list("pk", flat=True)[:AT_A_TIME]]
-    return sum(index_lecture(pk, at=at) for pk in ids)
+    return _index_each(ids, at=at)
 
 
 def index_mentioning(words: Sequence[str], *, at: datetime) -> int:
@@ -78,12 +81,28 @@ def index_mentioning(words: Sequence[str], *, at: datetime) -> int:
         return 0
     mentioned = Passage.objects.filter(reduce(or_, (Q(spaced__contains=word) for word in wanted)))
     ids = list(mentioned.order_by("lecture").values_list("lecture", flat=True).distinct())
-    return sum(index_lecture(pk, at=at) for pk in ids)
+    return _index_each(ids, at=at)
 
 
 def lectures_of_recordings(recording_ids: Iterable[int]) -> QuerySet[LecturePage]:
     """The published lectures of which a version was recorded there."""
     return queries.live_lectures().filter(versions__recording__in=list(recording_ids)).distinct()
+
+
+def _index_each(lecture_ids: Iterable[int], *, at: datetime, anew: bool = False) -> int:
+    """Index these lectures and return how many changed. One that cannot be indexed keeps no other from it: its error is
+    logged, and the first is raised at the end.
+    """
+    changed, first_error = 0, None
+    for pk in lecture_ids:
+        try:
+            changed += index_lecture(pk, at=at, anew=anew)
+        except Exception as error:  # whatever is wrong with this one, the others wait for nothing
+            log.exception("lecture %s cannot be indexed", pk)
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error
+    return changed
 
 
 def _no_longer_published() -> list[int]:

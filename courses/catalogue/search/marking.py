@@ -66,7 +66,9 @@ def _places(written: Sequence[Sign], form: Form) -> list[tuple[int, int]]:
         places = [
             (written[at].start, written[at + len(piece) - 1].end)
             for at in range(len(written) - len(piece) + 1)
-            if _stands(written[at : at + len(piece)], piece, form.prefix)
+            # Asked first: almost nowhere does it even begin.
+            if written[at].text.startswith(piece[0])
+            and _stands(written[at : at + len(piece)], piece, form.prefix)
         ]
         if not places:
             return []
@@ -75,9 +77,8 @@ def _places(written: Sequence[Sign], form: Form) -> list[tuple[int, int]]:
 
 
 def _stands(written: Sequence[Sign], piece: Sequence[str], prefix: bool) -> bool:
-    if prefix:
-        return written[0].text.startswith(piece[0])
-    return all(sign.text == wanted for sign, wanted in zip(written, piece, strict=True))
+    """Whether these signs, of which the first begins as the piece does, are the piece."""
+    return prefix or all(sign.text == wanted for sign, wanted in zip(written, piece, strict=True))
 
 
 def _joined(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

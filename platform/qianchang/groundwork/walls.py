@@ -95,7 +95,7 @@ def _unless_ended(model: type[AppendOnly], vendor: str, columns: Sequence[str]) 
     same = [
         f'OLD."{column}" {SAME[vendor]} NEW."{column}"' for column in columns if column not in model.ending
     ]
-    sooner = f'NEW."{ended}" IS NOT NULL AND (OLD."{ended}" IS NULL OR NEW."{ended}" <= OLD."{ended}")'
+    sooner = f'NEW."{ended}" IS NOT NULL AND (OLD."{ended}" IS NULL OR NEW."{ended}" < OLD."{ended}")'
     return f"NOT ({' AND '.join([*same, sooner])})"
 
 

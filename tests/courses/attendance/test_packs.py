@@ -15,6 +15,7 @@ from courses.attendance import operations, packs, queries, registries
 from courses.attendance.clock import from_ms, to_ms
 from courses.attendance.models import Playback, PresenceCheck
 from courses.attendance.rules import Refusal
+from courses.catalogue.models import LectureVersion
 from courses.credits.models import CreditEntry
 from media_pipeline.recordings.models import Recording
 from tests.courses.attendance.simulation import MINUTE, Device, percent_credited
@@ -203,6 +204,21 @@ class TestFetching:
             Client().put(f"/api/v1/packs/{uuid4()}/", {}, content_type="application/json").status_code == 401
         )
 
+    def test_an_older_version_that_was_not_begun_is_fetched_by_nobody_anew(self, world, version, fetch):
+        begun = uuid4()
+        fetch(begun)
+        LectureVersion.objects.create(
+            lecture=version.lecture,
+            number=2,
+            recording_id=version.recording_id,
+            length_ms=version.length_ms,
+            created_at=world.now,
+            new_percent=0,
+        )
+        # A fetch that was interrupted is brought to its end.
+        assert fetch(begun).status_code == 200
+        assert fetch(uuid4()).status_code == 403
+
     def test_nothing_is_fetched_where_it_is_switched_off(self, fetch, settings):
         settings.DOWNLOAD_FIRST = False
         assert fetch(uuid4()).status_code == 403
@@ -275,9 +291,7 @@ class TestReportingWithoutASession:
         device = download()
         device.playback = playback
         device.play(0, 120, at=DAY)
-        world_release = version.lecture.releases.get()
-        world_release.ended_at = world.now + timedelta(hours=10)
-        world_release.save()
+        version.lecture.releases.update(ended_at=world.now + timedelta(hours=10))
         device.send(at=3 * DAY)
         for code in pack["config"]["codes"]:
             assert self.answer(pack, code["index"], code["code"]).status_code == 200

@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime
+from html import unescape
 
 import pytest
 import time_machine
 
-from courses.catalogue import reviewing, versions
+from courses.catalogue import consents, reviewing, versions
 from courses.catalogue.models import LecturePage, Remark, Replacement, SpeakerConsent
 from courses.enrolment.models import Release
 from courses.enrolment.operations import enrol
@@ -159,6 +160,56 @@ def test_queries_of_the_review_page_do_not_grow_with_remarks(
         reviewer.get(at(lecture))
 
 
+@pytest.mark.parametrize("action", ["publish", "return", "note"])
+def test_who_comes_too_late_is_told_so(world, lecture, reviewer, action):
+    reviewing.return_lecture(lecture=lecture, reason="改", by=world.second_supporting_officer, at=world.now)
+    sent = {"action": action, "everybody": "on", "reason": "也改", "words": "也改"}
+    shown = reviewer.post(at(lecture), sent, follow=True).content.decode()
+    assert "本讲已不在待审核状态" in shown
+    lecture.refresh_from_db()
+    assert lecture.return_reason == "改"
+
+
+def test_a_lecture_that_left_the_catalogue_is_not_withdrawn_again(world, reviewer):
+    lecture = make_published_lecture(world, released_to=None)
+    for _ in range(2):
+        answer = reviewer.post(at(lecture), {"action": "withdraw", "reason": "内容过时"})
+        assert answer.status_code == 302
+    assert "本讲没有发布，不用下线" in reviewer.get(at(lecture)).content.decode()
+    assert lecture.review_events.filter(kind="withdrawn").count() == 1
+
+
+def test_a_second_sheet_of_a_speaker_who_agreed_is_refused_in_words(lecture, reviewer):
+    shown = reviewer.post(at(lecture), {"action": "consent", "lecturer": "1"}, follow=True).content.decode()
+    assert "这位主讲人已经同意" in shown
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²"])
+def test_a_number_that_is_none_breaks_nothing(world, lecture, reviewer, client_for, number):
+    assert reviewer.post(at(lecture), {"action": f"drop-{number}"}).status_code < 500
+    expert = client_for(world.expert)
+    assert expert.post(f"/teach/{lecture.pk}/step/", {"action": f"answer-{number}"}).status_code < 500
+
+
+def test_an_answer_with_a_null_character_is_kept_without_it(world, lecture, client_for):
+    reviewing.return_lecture(lecture=lecture, reason="改", by=world.supporting_officer, at=world.now)
+    remark = Remark.objects.create(event=lecture.review_events.get(kind="returned"), words="错字")
+    sent = {"action": f"answer-{remark.pk}", "words": "已\x00改"}
+    client_for(world.expert).post(f"/teach/{lecture.pk}/step/", sent)
+    assert Remark.objects.get().answer.words == "已改"
+
+
+def test_the_consent_is_shown_in_the_words_that_were_agreed_to(world, lecture, client_for):
+    words = consents.current_text().zh
+    expert, page = client_for(world.expert), f"/teach/{lecture.pk}/"
+    assert words in unescape(expert.get(page).content.decode())
+    # Given by the tick box, before there was a text.
+    SpeakerConsent.objects.update(text_version=0)
+    shown = unescape(expert.get(page).content.decode())
+    assert 'id="withdraw-consent"' in shown
+    assert words not in shown
+
+
 # --- Versions --------------------------------------------------------------------------------------------------
 def test_a_new_recording_goes_from_the_expert_to_the_reviewer_and_into_the_catalogue(
     world, reviewer, client_for
@@ -208,6 +259,16 @@ def test_a_form_without_file_or_words_says_so(world, client_for):
     assert answer.status_code == 400
     assert set(answer.context["form"].errors) == {"upload", "note"}
     assert not Replacement.objects.exists()
+
+
+def test_a_second_recording_is_refused_where_it_can_be_read(world, client_for):
+    lecture = make_published_lecture(world)
+    expert, page = client_for(world.expert), f"/teach/{lecture.pk}/versions/"
+    for status in (302, 400):
+        upload = upload_of(world, make_recording(world.expert, at=world.now)).public_id
+        answer = expert.post(page, {"upload": str(upload), "note": "声音更清楚"})
+        assert answer.status_code == status
+    assert "请先撤回它" in answer.content.decode()
 
 
 def test_another_lecture_has_one_button_that_makes_it_one(world, reviewer, client_for):

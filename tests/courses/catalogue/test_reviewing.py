@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from wagtail.models import ModelLogEntry, PageLogEntry, TaskState, WorkflowState
@@ -10,7 +11,7 @@ from courses.catalogue import reviewing
 from courses.catalogue.models import LecturePage, RemarkDraft, ReviewEvent, ReviewTask
 from courses.catalogue.registries import ReleaseTerms
 from courses.enrolment.models import Release
-from qianchang.people.models import Notice
+from qianchang.people.models import Account, Notice
 from tests.courses.factories import make_draft, make_lecture_in_review, make_published_lecture
 
 Review = LecturePage.Review
@@ -248,3 +249,14 @@ def test_a_withdrawn_lecture_keeps_the_reason_in_its_history(world):
     )
     event = lecture.review_events.order_by("-pk").first()
     assert (event.kind, event.words, event.by) == (Kind.WITHDRAWN, "法条已修改", world.supporting_officer)
+
+
+def test_wagtail_writes_no_mails_about_lectures(world):
+    """Experts and reviewers have our own; Wagtail's lead to its admin, which they cannot enter."""
+    for account in (world.expert, world.administrator):
+        Account.objects.filter(pk=account.pk).update(email="someone@example.org", is_superuser=True)
+    lecture = make_lecture_in_review(world)
+    reviewing.return_lecture(lecture=lecture, reason="改", by=world.supporting_officer, at=world.now)
+    reviewing.submit_lecture(lecture=lecture, by=world.expert, at=world.now)
+    reviewing.publish_lecture(lecture=lecture, by=world.supporting_officer, at=world.now)
+    assert not mail.outbox

@@ -11,7 +11,7 @@ from courses.attendance.models import Coverage
 from courses.attendance.operations import UnableToOpenPlayback, open_playback
 from courses.attendance.player import player_for
 from courses.catalogue import operations, queries, reviewing, versions
-from courses.catalogue.models import LecturePage, LectureVersion, Replacement
+from courses.catalogue.models import LecturePage, Lecturer, LectureVersion, Replacement
 from courses.credits.models import CreditEntry
 from courses.credits.operations import VersionFrozen
 from courses.enrolment.operations import enrol
@@ -126,6 +126,17 @@ def test_nothing_is_accepted_before_it_can_be_watched(world, offer):
     assert versions.measure_of(replacement) is None
     with pytest.raises(reviewing.UnableToPublish, match="Nothing of this lecture can be watched yet"):
         accept(world, replacement)
+
+
+def test_nothing_is_accepted_without_every_speakers_consent(world, lecture, offer):
+    replacement = offer()
+    speaker = Lecturer.objects.create(slug="li", name="李教授", association=world.guangdong)
+    page = LecturePage.objects.get(pk=lecture.pk)
+    page.lecturers.add(speaker)
+    page.save()
+    with pytest.raises(reviewing.UnableToPublish, match="李教授"):
+        accept(world, replacement)
+    assert lecture.versions.count() == 1
 
 
 def test_a_returned_recording_leaves_the_lecture_as_it_is(world, lecture, offer):

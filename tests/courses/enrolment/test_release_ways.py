@@ -225,6 +225,18 @@ def test_only_lawyers_to_whom_it_is_released_take_it_and_play_it(
         assert may_play_recording(accounts[name].pk, lecture.recording_id) == (name in readers), name
 
 
+def test_no_forged_number_says_that_there_is_a_lecture(world, browsers, lecture):
+    """Given a lecture and a course that are open to Yunnan alone, then their numbers tell nobody else anything."""
+    release(world, lecture, ReleaseTerms(associations=(world.yunnan.code,)))
+    course = make_course(world, [lecture], title="只有这一讲")
+    for address in (f"/lectures/{lecture.pk}/enrol/", f"/courses/{course.pk}/enrol/"):
+        assert browsers["county"].post(address).status_code == 404, address
+        assert browsers["yunnan"].post(address).status_code == 302, address
+    for name in ("guest", "county", "guangxi officer"):
+        assert TITLE not in browsers[name].get(f"/compat/?lecture={lecture.pk}").content.decode(), name
+    assert TITLE in browsers["yunnan"].get(f"/compat/?lecture={lecture.pk}").content.decode()
+
+
 def test_when_the_release_ends_everything_of_it_is_refused(world, accounts, browsers, lecture):
     # given a lawyer who takes a lecture, has its links and began to play it
     (made,) = releasing.release(

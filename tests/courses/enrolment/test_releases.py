@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,6 +185,8 @@ class TestOneReleaseAfterAnother:
             lambda: rows.update(association=world.guangxi),
             lambda: rows.update(ended_at=world.later(days=6)),
             lambda: rows.update(ended_at=None),
+            # or says that it was somebody else who ended it
+            lambda: rows.update(ended_by=world.expert),
         ):
             # then the database refuses, and an earlier end alone is taken
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -211,6 +214,16 @@ class TestCollections:
             release(world, lecture, collections=(made.pk,))
         with pytest.raises(UnableToRelease, match="was closed"):
             collection_of(world)
+
+    @pytest.mark.skipif(
+        not connection.features.has_select_for_update, reason="SQLite writes one after the other"
+    )
+    def test_a_collection_that_is_being_closed_waits_for_what_comes_into_it(self, world):
+        lecture, made = make_published_lecture(world), collection_of(world)
+        with CaptureQueriesContext(connection) as asked:
+            release(world, lecture, collections=(made.pk,))
+        table = Collection._meta.db_table
+        assert any("FOR UPDATE" in each["sql"] and f'FROM "{table}"' in each["sql"] for each in asked)
 
 
 def test_both_ways_to_ask_give_the_same_answer(world, django_assert_max_num_queries):
@@ -299,6 +312,11 @@ class TestTheForm:
         assert terms.begins_at is None
         assert timezone.localtime(terms.ends_at).date() == date(2026, 11, 1)
         assert ReleaseTerms.from_json(terms.as_json()) == terms
+
+    def test_the_last_day_that_there_is_means_no_end(self, ask):
+        form = ask(everybody="on", ends_on="9999-12-31")
+        assert form.is_valid(), form.errors
+        assert form.terms().ends_at is None
 
     @pytest.mark.parametrize(
         ("data", "field", "words"),

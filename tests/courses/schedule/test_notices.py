@@ -262,6 +262,24 @@ class TestWriting:
         assert guest.get(f"/sessions/{session.code}/").status_code == 404
         assert AuditEntry.objects.filter(verb="notice withdrawn").count() == 1
 
+    def test_words_that_should_not_stand_there_go_after_the_session_too(
+        self, world, guest, client_for, schedule, write
+    ):
+        session = schedule()
+        write(session, text="联系人：韦晓岚")
+        api.cancel_session(session=session, by=world.supporting_officer, at=world.now)
+        session.refresh_from_db()
+        with pytest.raises(PermissionDenied):
+            notices.withdraw_notice(session=session, by=world.yunnan_officer, at=world.now)
+        officer = client_for(world.supporting_officer)
+        desk = reverse("schedule:notice", args=[session.code])
+        assert f'href="{desk}"' in shown(officer, f"/sessions/{session.code}/")
+        page = shown(officer, desk)
+        assert 'name="withdraw"' in page
+        assert 'name="begins_at"' not in page
+        officer.post(desk, {"withdraw": "1"})
+        assert guest.get(f"/sessions/{session.code}/").status_code == 404
+
     def test_not_for_a_session_that_was_cancelled(self, world, schedule, write):
         session = schedule()
         api.cancel_session(session=session, by=world.supporting_officer, at=world.now)

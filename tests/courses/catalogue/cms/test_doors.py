@@ -8,7 +8,15 @@ from django.test import Client
 from wagtail.models import GroupPagePermission, Page
 
 from courses.catalogue.cms import doors
-from courses.catalogue.models import HomePage
+from courses.catalogue.models import (
+    CourseIndexPage,
+    HelpIndexPage,
+    HelpPage,
+    HomePage,
+    LectureIndexPage,
+    NewsIndexPage,
+)
+from courses.catalogue.public.first_pages import ensure_first_pages
 from courses.catalogue.site import ensure_site
 from qianchang.people import editing, operations
 from qianchang.people.models import RoleGrant
@@ -84,6 +92,25 @@ def test_a_right_that_was_added_by_hand_is_taken_back(world):
 def test_editors_look_after_no_accounts_and_no_settings(admin):
     for path in ("/cms/users/", "/cms/groups/", "/cms/sites/", "/cms/collections/", "/cms/workflows/list/"):
         assert admin.get(path).status_code in (302, 403, 404), path
+
+
+@pytest.mark.parametrize("who", ["editor", "administrator"])
+def test_nobody_takes_the_first_page_or_a_list_away(world, client_for, who):
+    # Given a site with all its fixed pages
+    ensure_site(at=world.now)
+    ensure_first_pages(at=world.now)
+    client = client_for(getattr(world, who))
+    for fixed in (HomePage, LectureIndexPage, CourseIndexPage, NewsIndexPage, HelpIndexPage):
+        page = fixed.objects.get()
+        # Then its words can be changed, and no button or address takes it away
+        assert client.get(f"/cms/pages/{page.pk}/edit/").status_code == 200
+        for act in ("unpublish", "delete", "move", "copy"):
+            client.post(f"/cms/pages/{page.pk}/{act}/", {"include_descendants": "on"})
+            assert client.get(f"/cms/pages/{page.pk}/{act}/").status_code in (302, 403), (fixed, act)
+        assert fixed.objects.get().live
+        assert not page.permissions_for_user(getattr(world, who)).can_move()
+    # And single help pages still go
+    assert HelpPage.objects.first().permissions_for_user(getattr(world, who)).can_unpublish()
 
 
 def test_pages_of_the_admin_have_a_policy_that_lets_nobody_else_in(admin):

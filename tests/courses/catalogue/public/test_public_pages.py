@@ -14,7 +14,7 @@ from courses.catalogue.public import home as first_page
 from courses.credits.operations import ensure_default_rules
 from courses.schedule.notices import write_notice
 from qianchang.groundwork.personal_data import ERASED
-from tests.courses.factories import make_published_lecture
+from tests.courses.factories import make_course, make_published_lecture
 from tests.courses.schedule.test_sessions import MODES
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +153,12 @@ class TestFeed:
         assert item.findtext("title") == "Mediating medical disputes"
         assert "/en/lectures/" in item.findtext("link")
 
+    def test_signs_that_xml_refuses_are_left_out(self, guest, for_all):
+        # A line break of Word, as it comes along when an introduction is pasted.
+        LecturePage.objects.update(introduction="鉴定意见\x0b怎么质证")
+        (item,) = self.items(guest)
+        assert item.findtext("description").endswith("鉴定意见怎么质证")
+
     def test_queries_do_not_grow(self, guest, world, for_all, django_assert_max_num_queries):
         guest.get("/lectures/feed/")
         with django_assert_max_num_queries(12) as one:
@@ -177,6 +183,15 @@ class TestSitemapAndRobots:
     def test_what_it_lists_opens(self, guest, first_pages, for_all):
         for address in re.findall(r"<loc>http://testserver(.*?)</loc>", text_of(guest, "/sitemap.xml")):
             assert guest.get(address).status_code == 200, address
+
+    def test_courses_of_lectures_that_guests_may_not_see_are_not_in_it(
+        self, guest, world, for_all, for_guangxi
+    ):
+        open_to_all = make_course(world, [for_all], title="公开课程")
+        closed = make_course(world, [for_guangxi], title="对口支援课程")
+        listed = text_of(guest, "/sitemap.xml")
+        assert f"{open_to_all.url}</loc>" in listed
+        assert closed.url not in listed
 
     def test_robots_close_desks_and_name_the_sitemap(self, guest):
         said = text_of(guest, "/robots.txt")

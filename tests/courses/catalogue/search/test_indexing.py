@@ -114,6 +114,22 @@ def test_catching_up_finds_what_no_worker_was_told_of(lecture_of, world):
     assert found("悄悄改的") == [lecture.pk]
 
 
+def test_a_lecture_that_cannot_be_read_keeps_no_other_from_the_index(lecture_of, world, monkeypatch, caplog):
+    broken, whole = lecture_of("读不了的"), lecture_of("质证", topic="housing")
+
+    def read(lecture):
+        if lecture.pk == broken.pk:
+            raise ValueError("unreadable")
+        return source_of(lecture)
+
+    monkeypatch.setattr(indexing, "source_of", read)
+    for round_of in (indexing.catch_up, indexing.index_all):
+        with pytest.raises(ValueError, match="unreadable"):
+            round_of(at=world.now)
+    assert found("质证") == [whole.pk]
+    assert f"lecture {broken.pk} cannot be indexed" in caplog.text
+
+
 def test_erased_words_leave_the_index_at_once(lecture_of, world):
     lecture = lecture_of("质证")
     indexing.index_all(at=world.now)
