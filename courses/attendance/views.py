@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses.attendance import operations, sentences
+from courses.attendance import operations, queries, sentences
 from courses.attendance.forms import PresenceForm
 from courses.attendance.models import PresenceCheck
 from courses.catalogue.models import LecturePage
-from courses.catalogue.queries import version_for
+from courses.catalogue.queries import version_for, visible_lectures
 from qianchang.people.models import Account
 from qianchang.people.queries import lawyer_of
 
@@ -27,7 +27,10 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     lecture = get_object_or_404(LecturePage, pk=pk)
     version = version_for(lecture, lawyer)
-    if version is None:
+    # Whoever has begun answers even after the release ended; nobody else learns that there is such a lecture.
+    if version is None or not (
+        visible_lectures(request).filter(pk=pk).exists() or queries.begun_version(lawyer, pk) is not None
+    ):
         raise Http404
     form = PresenceForm(request.POST)
     if not form.is_valid():

@@ -182,7 +182,9 @@ def give_as_new_lecture(*, replacement: Replacement, by: Account, at: datetime) 
     """Make a draft of its own from a replacement that is another lecture, with the words of the first copied, and say
     which lecture it follows. Done again: the draft that was made.
 
-    Raises UnableToReplace for somebody else's or one that became a version; operations.UnableToDraft.
+    Raises UnableToReplace for somebody else's, for one that became a version, while nothing of it can be watched and, before
+    the reviewer returned it, where no more than 30 % is new: nobody earns twice for the same lecture.
+    operations.UnableToDraft.
     """
     # The lecture first, as everywhere.
     first = locked(replacement.lecture)
@@ -198,9 +200,20 @@ def give_as_new_lecture(*, replacement: Replacement, by: Account, at: datetime) 
         return made
     if first.topic is None:
         raise UnableToReplace(_("Choose the field of the lecture."))
+    measure = measure_of(replacement)
+    if measure is None:
+        raise UnableToReplace(
+            _("Nothing of this recording can be watched yet. Wait until the first mode is done.")
+        )
     if replacement.state == State.WAITING:
-        measure = measure_of(replacement)
-        replacement.measured_percent = measure.percent if measure else None
+        if is_same_lecture(measure.percent):
+            raise UnableToReplace(
+                _(
+                    "Only %(percent)d%% of this recording is new: it is the same lecture. Leave it to the reviewer."
+                )
+                % {"percent": measure.percent}
+            )
+        replacement.measured_percent = measure.percent
     _close(replacement, State.ANOTHER, by=by, at=at)
     draft = operations.draft_lecture(
         title=first.title,

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +12,7 @@ from courses.catalogue.models import LecturePage
 from courses.catalogue.registries import ReleaseTerms, UnableToRelease
 from courses.enrolment.models import Collection
 from courses.enrolment.releasing import release
+from qianchang.people.permissions import Act, associations_where
 
 
 class CollectionForm(forms.Form):
@@ -35,15 +35,16 @@ class AddToCollection(LectureAction):
     form_class = CollectionForm
     action_priority = 40
 
-    def form_valid(self, form: forms.Form) -> HttpResponseBase:
-        try:
-            with transaction.atomic():
-                answer: HttpResponseBase = super().form_valid(form)
-                return answer
-        except UnableToRelease as refusal:
-            form.add_error(None, str(refusal))
-            refused: HttpResponseBase = self.form_invalid(form)
-            return refused
+    refusals = (UnableToRelease,)
+
+    def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
+        form: forms.Form = super().get_form(form_class)
+        # Those of associations that the editor reviews for: release() would refuse the others.
+        own = associations_where(self.request.user, Act.REVIEW_LECTURE, on=timezone.localdate(timezone.now()))
+        if own is not None:
+            field = form.fields["collection"]
+            field.queryset = field.queryset.filter(association__in=own)  # type: ignore[attr-defined]
+        return form
 
     @classmethod
     def execute_action(

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -45,6 +47,18 @@ class LectureAction(BulkAction):
     models = [LecturePage]
     template_name = "courses/catalogue/cms/bulk_action.html"
     classes = {"button-secondary"}
+    # What an operation refuses, said beside the choice; nothing is changed then.
+    refusals: tuple[type[Exception], ...] = (filing.UnableToFile,)
+
+    def form_valid(self, form: forms.Form) -> HttpResponseBase:
+        try:
+            with transaction.atomic():
+                answer: HttpResponseBase = super().form_valid(form)
+                return answer
+        except self.refusals as refusal:
+            form.add_error(None, str(refusal))
+            refused: HttpResponseBase = self.form_invalid(form)
+            return refused
 
     def check_perm(self, obj: LecturePage) -> bool:
         return filing.may_be_filed(obj)

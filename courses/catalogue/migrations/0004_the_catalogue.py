@@ -1107,6 +1107,7 @@ class Migration(migrations.Migration):
                             ("taken_back", "taken back by the expert"),
                             ("returned", "returned for changes"),
                             ("approved", "approved"),
+                            ("published", "published"),
                             ("withdrawn", "withdrawn from the catalogue"),
                         ],
                         max_length=10,

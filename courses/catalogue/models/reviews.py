@@ -56,6 +56,8 @@ class ReviewEvent(AppendOnly):
         TAKEN_BACK = "taken_back", _("taken back by the expert")
         RETURNED = "returned", _("returned for changes")
         APPROVED = "approved", _("approved")
+        # By the platform, when the time came that the approval named.
+        PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn from the catalogue")
 
     lecture = models.ForeignKey(LecturePage, on_delete=models.PROTECT, related_name="review_events")

@@ -282,6 +282,9 @@ class TestWithoutScript:
         assert self.post(client_for(world.county_account), version, **fields).status_code == 302
         assert not world.county_lawyer.presence_checks.exists()
 
+    def test_nobody_learns_of_a_lecture_outside_the_release(self, client_for, world, version):
+        assert self.post(client_for(world.yunnan_lawyer.account), version).status_code == 404
+
     def test_an_officer_is_refused(self, client_for, world, version):
         assert (
             self.post(client_for(world.supporting_officer), version, index=1, code="1234").status_code == 403

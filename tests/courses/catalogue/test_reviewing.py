@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from wagtail.models import ModelLogEntry, PageLogEntry, TaskState, WorkflowState
 
@@ -43,7 +44,8 @@ def test_a_lecture_is_returned_with_remarks_at_their_times(world):
     remarks = sorted((each.at_ms or 0, each.words) for each in event.remarks.all())
     assert remarks == [(0, "封面写错了单位"), (60_000, "没有声音"), (1_930_000, "法条已废止")]
     assert "32:10 法条已废止" in lecture.return_reason.splitlines()
-    assert not RemarkDraft.objects.exists()
+    # What the reviewer noted is there when it comes again.
+    assert RemarkDraft.objects.get().words == "还没寄出"
     # The mail counts three things to change.
     assert Notice.objects.get(account=world.expert, event="lecture_returned").words["count"] == 3
 
@@ -221,6 +223,30 @@ def test_an_approved_lecture_waits_for_its_time_and_wagtail_publishes_it(world):
     lecture.refresh_from_db()
     assert (lecture.live, lecture.first_published_at) == (True, later)
     assert Notice.objects.filter(account=world.expert, event="lecture_published").count() == 1
+
+
+def test_whoever_was_killed_after_publishing_is_followed_by_one_who_tells(world):
+    # Given a lecture that Wagtail has published at its time, and a worker that died before it told anybody
+    with time_machine.travel(world.now, tick=False):
+        lecture = scheduled(world)
+    later = world.later(days=3, minutes=1)
+    with time_machine.travel(later, tick=False):
+        call_command("publish_scheduled")
+        assert not Notice.objects.filter(event="lecture_published").exists()
+        # When the next one comes, then the expert is told, once
+        assert reviewing.publish_due(at=later) == 1
+        assert reviewing.publish_due(at=later) == 0
+    assert Notice.objects.filter(account=world.expert, event="lecture_published").count() == 1
+    assert lecture.review_events.order_by("-pk").first().kind == Kind.PUBLISHED
+
+
+def test_what_another_reviewer_noted_waits_for_the_next_round(world):
+    lecture = make_lecture_in_review(world)
+    reviewing.note_remark(
+        lecture=lecture, at_ms=1000, words="法条已修改", by=world.national_officer, at=world.now
+    )
+    reviewing.return_lecture(lecture=lecture, reason="改", by=world.supporting_officer, at=world.now)
+    assert RemarkDraft.objects.get().by == world.national_officer
 
 
 def test_a_time_that_has_passed_is_refused(world):

@@ -198,6 +198,23 @@ def test_another_lecture_is_given_as_one_with_the_words_copied(world, lecture, o
     assert again == draft
 
 
+def test_the_same_lecture_is_not_given_twice_behind_the_reviewers_back(world, lecture, offer):
+    # Given a better recording of the same lecture, nobody can make a second lecture of it
+    replacement = offer()
+    with pytest.raises(versions.UnableToReplace, match="it is the same lecture"):
+        versions.give_as_new_lecture(replacement=replacement, by=world.expert, at=world.now)
+    # until the reviewer has looked at it and returned it.
+    versions.return_replacement(
+        replacement=replacement,
+        reason="内容已重写，请作为新的一讲",
+        by=world.supporting_officer,
+        at=world.now,
+    )
+    replacement.refresh_from_db()
+    draft = versions.give_as_new_lecture(replacement=replacement, by=world.expert, at=world.now)
+    assert draft.supersedes == lecture
+
+
 def test_only_a_published_lecture_of_ones_own_gets_a_version(world, lecture):
     draft = make_draft(world)
     recording = make_recording(world.expert, at=world.now)
