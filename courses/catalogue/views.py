@@ -26,6 +26,7 @@ from courses.catalogue import (
 )
 from courses.catalogue.forms import DetailsForm
 from courses.catalogue.models import CoursePage, LectureIndexPage, LecturePage, Remark
+from courses.catalogue.public.registries import signed_up_by
 from media_pipeline import api as media
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, require
@@ -210,6 +211,7 @@ def my_learning(request: HttpRequest) -> HttpResponse:
                 for each in classes
                 if each.course_id in courses
             ],
+            "signed_up": signed_up_by(lawyer),
             "catalogue_url": catalogue.get_url(request) if catalogue else "/",
         },
     )

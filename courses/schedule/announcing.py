@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from courses.schedule import signing_up
 from courses.schedule.models import TrainingSession
 from qianchang.people import notices
 from qianchang.people.models import Association, Lawyer, RoleGrant
@@ -30,7 +31,7 @@ def announce_sessions(*, at: datetime) -> int:
     for session in fresh.order_by("pk"):
         told += _announce(SCHEDULED, session, at=at)
     for session in ahead.filter(state=TrainingSession.State.CANCELLED).order_by("pk"):
-        if notices.is_told(SCHEDULED, session.code):
+        if notices.is_told(SCHEDULED, session.code) or signing_up.accounts_of(session):
             told += _announce(CANCELLED, session, at=at)
     return told
 
@@ -64,7 +65,7 @@ def _announce(event: str, session: TrainingSession, *, at: datetime) -> int:
         "association_en": session.supporter.name_en,
     }
     link = reverse("sessions:session", args=[session.code])
-    people = people_of(session.beneficiary, on=localdate(at))
+    people = sorted({*people_of(session.beneficiary, on=localdate(at)), *signing_up.accounts_of(session)})
     told = notices.post_many(
         event=event, key=session.code, told=dict.fromkeys(people, words), at=at, link=link
     )

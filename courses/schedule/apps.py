@@ -12,7 +12,8 @@ class ScheduleConfig(AppConfig):
 
         privacy.declare_holdings()
 
-        from courses.catalogue.public.registries import register_sessions
-        from courses.schedule import notices
+        from courses.catalogue.public.registries import register_sessions, register_signed_up
+        from courses.schedule import notices, signing_up
 
         register_sessions(notices.next_lines)
+        register_signed_up(signing_up.signed_up_lines)

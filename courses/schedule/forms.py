@@ -11,12 +11,13 @@ class NoticeForm(forms.ModelForm):
 
     class Meta:
         model = SessionNotice
-        fields = ("begins_at", "seats", "audience", "sign_up", "sign_up_last_date", "text")
+        fields = ("begins_at", "seats", "audience", "takes_names", "sign_up", "sign_up_last_date", "text")
         labels = {
             "begins_at": _("Begins at"),
             "seats": _("Seats"),
             "audience": _("For whom"),
-            "sign_up": _("How to sign up"),
+            "takes_names": _("Lawyers sign up here"),
+            "sign_up": _("How else to sign up"),
             "sign_up_last_date": _("Last day to sign up"),
             "text": _("What else to know"),
         }
@@ -24,6 +25,7 @@ class NoticeForm(forms.ModelForm):
             "begins_at": _("Time of the day at the place, such as 09:30"),
             "seats": _("Empty: as many as come"),
             "audience": _("Such as: directors of firms in the counties of Baise"),
+            "takes_names": _("With a waiting list when all seats are taken"),
             "sign_up": _("An office and its number: this page is open to everybody, so no private numbers"),
             "sign_up_last_date": _("This day still counts"),
             "text": _("Way, meals, what to bring"),

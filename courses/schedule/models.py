@@ -77,13 +77,15 @@ class SessionNotice(models.Model):
     Without one only those see the session to whom its lecture is released or for whose association it is held.
 
     `begins_at` is a time of the day at the place (null: not said), `seats` null is as many as come, `sign_up_last_date` a
-    day that still counts. Personal data: whom the words may name.
+    day that still counts. `takes_names`: lawyers of the region sign up here; `sign_up` says how else. Personal data: whom
+    the words may name.
     """
 
     session = models.OneToOneField(TrainingSession, on_delete=models.CASCADE, related_name="notice")
     begins_at = models.TimeField(null=True, blank=True)
     seats = models.PositiveIntegerField(null=True, blank=True)
     audience = models.CharField(max_length=200, blank=True)
+    takes_names = models.BooleanField(default=True, db_default=True)
     sign_up = models.CharField(max_length=200, blank=True)
     sign_up_last_date = models.DateField(null=True, blank=True)
     text = models.TextField(blank=True)
@@ -100,3 +102,39 @@ class SessionNotice(models.Model):
 
     def __str__(self) -> str:
         return f"notice of {self.session_id}"
+
+
+class SignUp(models.Model):
+    """One lawyer's place at one session to come (报名): on a seat, or waiting for one in the order of the tickets. Whoever
+    withdraws gives both back and comes again last. Whether somebody was there is attendance, never this.
+
+    A seat has a number, and no number is given twice: more people than seats have nowhere to be written.
+    Personal data: the lawyer.
+    """
+
+    class State(models.TextChoices):
+        SIGNED_UP = "signed_up", _("signed up")
+        WAITING = "waiting", _("on the waiting list")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="sign_ups")
+    lawyer = models.ForeignKey("people.Lawyer", on_delete=models.PROTECT, related_name="session_sign_ups")
+    state = models.CharField(max_length=9, choices=State.choices)
+    seat = models.PositiveIntegerField(null=True)
+    ticket = models.PositiveIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "lawyer"], name="schedule_sign_up_once"),
+            models.UniqueConstraint(fields=["session", "seat"], name="schedule_sign_up_seat_once"),
+            models.UniqueConstraint(fields=["session", "ticket"], name="schedule_sign_up_ticket_once"),
+            models.CheckConstraint(
+                condition=models.Q(state="signed_up", seat__isnull=False, seat__gt=0)
+                | (~models.Q(state="signed_up") & models.Q(seat__isnull=True)),
+                name="schedule_sign_up_on_a_seat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.lawyer_id} {self.state}"

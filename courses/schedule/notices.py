@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from courses.catalogue.models import LecturePage
 from courses.catalogue.public.registries import SessionLine
 from courses.catalogue.queries import visible_lectures
+from courses.schedule import signing_up
 from courses.schedule.models import SessionNotice, TrainingSession
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association
@@ -53,6 +54,7 @@ class Notice:
     state: str
     seats: int | None
     audience: str
+    takes_names: bool
     sign_up: str
     sign_up_last_date: date | None
     text: str
@@ -66,10 +68,10 @@ class Notice:
     def is_over(self) -> bool:
         return self.state == State.HELD
 
-    def takes_names(self, today: date) -> bool:
-        """Whether somebody can still sign up."""
+    def is_open(self, today: date) -> bool:
+        """Whether somebody can still sign up, here or otherwise."""
         last = self.sign_up_last_date or self.day
-        return self.state == State.SCHEDULED and bool(self.sign_up) and today <= last
+        return self.state == State.SCHEDULED and (self.takes_names or bool(self.sign_up)) and today <= last
 
 
 # --- Who may know of which ------------------------------------------------------------------------------------
@@ -202,6 +204,7 @@ def _notice(session: TrainingSession, request: HttpRequest, visible: set[int]) -
         state=session.state,
         seats=said.seats if said else None,
         audience=said.audience if said else "",
+        takes_names=bool(said and said.takes_names),
         sign_up=said.sign_up if said else "",
         sign_up_last_date=said.sign_up_last_date if said else None,
         text=said.text if said else "",
@@ -229,6 +232,7 @@ def write_notice(
     begins_at: time | None,
     seats: int | None,
     audience: str,
+    takes_names: bool,
     sign_up: str,
     sign_up_last_date: date | None,
     text: str,
@@ -237,10 +241,11 @@ def write_notice(
 ) -> SessionNotice:
     """Put a session before the public, or change what is said of it. Saying the same again changes nothing.
 
-    Raises PermissionDenied for somebody of neither side, UnableToNotify for a session that is not to come and for a last
-    day after it.
+    More seats go to those who wait; with fewer nobody loses one. Raises PermissionDenied for somebody of neither side,
+    UnableToNotify for a session that is not to come and for a last day after it.
     """
     _require(session, by=by, at=at)
+    TrainingSession.objects.select_for_update().get(pk=session.pk)
     if session.state != State.SCHEDULED:
         raise UnableToNotify(
             _("This session is not to come any more. A notice is written before it is held.")
@@ -251,6 +256,7 @@ def write_notice(
         "begins_at": begins_at,
         "seats": seats,
         "audience": audience.strip(),
+        "takes_names": takes_names,
         "sign_up": sign_up.strip(),
         "sign_up_last_date": sign_up_last_date,
         "text": text.strip(),
@@ -262,6 +268,7 @@ def write_notice(
         session=session, defaults={**said, "changed_by": by, "changed_at": at}
     )
     audit.record("notice written", object_type="session", object_key=session.code, by=by, at=at)
+    signing_up.promote(session=signing_up.locked(session), at=at)
     return notice
 
 

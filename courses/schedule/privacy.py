@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.groundwork.personal_data import declare, declare_none
+from qianchang.people.privacy.subjects import LAWYER
 
 
 def declare_holdings() -> None:
@@ -22,5 +23,12 @@ def declare_holdings() -> None:
         texts=("audience", "sign_up", "text"),
         published=True,
         kept="a notice belongs to its association",
+    )
+    declare(
+        "schedule.SignUp",
+        purpose=_("Sessions for which you signed up"),
+        of={"lawyer": LAWYER},
+        given=("session__code", "state", "changed_at"),
+        kept="a seat was taken: a number sat there",
     )
     declare_none("a list of ways to hold a session", "schedule.DeliveryMode")

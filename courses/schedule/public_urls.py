@@ -10,5 +10,6 @@ urlpatterns = [
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/calendar.ics", views.calendar, name="calendar"),
     path("sessions/<str:code>/", views.session, name="session"),
+    path("sessions/<str:code>/sign-up/", views.sign_up, name="sign_up"),
     path("sessions/<str:code>/calendar.ics", views.session_calendar, name="session_calendar"),
 ]

@@ -1,7 +1,10 @@
 """Session notices: the list, one session, its calendar; and the desk where an officer writes a notice."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,18 +12,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from courses.catalogue.public.heads import Described
-from courses.schedule import calendars, notices
+from courses.schedule import calendars, notices, signing_up
 from courses.schedule.forms import NoticeForm
 from courses.schedule.models import TrainingSession
 from courses.schedule.notices import UnableToNotify
+from courses.schedule.signing_up import UnableToSignUp
 from qianchang.people.models import Account, Association
+from qianchang.people.queries import lawyer_of
 
 SESSIONS_A_PAGE = 20
 LATELY = 10
+NAMES_A_PAGE = 50
 EVENTS = 500
 
 
@@ -55,16 +61,67 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest, code: str) -> HttpResponse:
     """One session: when, where, by whom, for whom, and how to sign up."""
-    notice = _one(request, code)
+    found = get_object_or_404(notices.with_parts(_seen(request)), code=code)
+    (notice,), today = notices.notices_of([found], request), timezone.localdate()
+    lawyer = lawyer_of(request.user)
+    places = signing_up.places_of(found, lawyer) if notice.takes_names else None
     context = {
         "notice": notice,
-        "takes_names": notice.takes_names(timezone.localdate()),
+        "is_open": notice.is_open(today),
+        "places": places,
+        "refusal": signing_up.refusal(found, lawyer, on=today) if lawyer is not None else "",
+        "is_lawyer": lawyer is not None,
         "may_write": _may_write(request, code),
         "described": Described(
             notice.title, f"{notice.day} · {notice.mode} · {notice.place} · {notice.region}", "event"
         ),
     }
     return render(request, "courses/schedule/session.html", context)
+
+
+@require_POST
+@login_required
+def sign_up(request: HttpRequest, code: str) -> HttpResponse:
+    """Sign up for a session, or withdraw; back to its page."""
+    found = get_object_or_404(_seen(request), code=code)
+    lawyer = lawyer_of(request.user)
+    if lawyer is None:
+        raise PermissionDenied
+    account, at = cast("Account", request.user), timezone.now()
+    try:
+        if request.POST.get("action") == "withdraw":
+            signing_up.withdraw(session=found, lawyer=lawyer, by=account, at=at)
+            messages.success(request, _("You are not signed up any more. Your seat goes to the next one."))
+        else:
+            place = signing_up.sign_up(session=found, lawyer=lawyer, by=account, at=at)
+            if place.seat is None:
+                messages.success(
+                    request, _("All seats are taken. You wait, and hear by mail when one becomes free.")
+                )
+            else:
+                messages.success(request, _("You are signed up."))
+    except UnableToSignUp as error:
+        messages.error(request, str(error))
+    return redirect("sessions:session", code)
+
+
+@login_required
+@require_safe
+def sign_ups(request: HttpRequest, code: str) -> HttpResponse:
+    """Who comes to a session and who waits; names only of the rosters that the officer sees."""
+    found = get_object_or_404(
+        TrainingSession.objects.select_related(
+            "supporter", "beneficiary", "lecture_version__lecture", "notice"
+        ),
+        code=code,
+    )
+    account, today = request.user, timezone.localdate()
+    if not isinstance(account, Account) or not notices.may_write(account, found, on=today):
+        raise Http404
+    seen = signing_up.sign_ups_seen_by(account, found, on=today)
+    page = Paginator(seen, NAMES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"session": found, "places": signing_up.places_of(found, None), "found": page}
+    return render(request, "courses/schedule/sign_ups.html", context)
 
 
 @require_safe

@@ -44,14 +44,24 @@ class SessionLine:
     place: str
 
 
+@dataclass(frozen=True)
+class SignedUp:
+    """A session to come for which a lawyer signed up; `waits` as long as there is no seat."""
+
+    session: SessionLine
+    waits: bool
+
+
 YearSource = Callable[[Lawyer], YearSoFar | None]
 SessionSource = Callable[[HttpRequest, int], Sequence[SessionLine]]
+SignedUpSource = Callable[[Lawyer], Sequence[SignedUp]]
 
 
 @dataclass
 class _Registered:
     year: YearSource | None = None
     sessions: SessionSource | None = None
+    signed_up: SignedUpSource | None = None
 
 
 _registered = _Registered()
@@ -65,6 +75,16 @@ def register_year(source: YearSource) -> None:
 def register_sessions(source: SessionSource) -> None:
     """Say who knows the next sessions for a reader: at most so many."""
     _registered.sessions = source
+
+
+def register_signed_up(source: SignedUpSource) -> None:
+    """Say who knows for which sessions a lawyer signed up."""
+    _registered.signed_up = source
+
+
+def signed_up_by(lawyer: Lawyer | None) -> Sequence[SignedUp]:
+    """Return the sessions to come for which a lawyer signed up or waits, soonest first."""
+    return () if lawyer is None or _registered.signed_up is None else _registered.signed_up(lawyer)
 
 
 def year_of(lawyer: Lawyer | None) -> YearSoFar | None:

@@ -68,6 +68,7 @@ def write(world):
             "begins_at": time(9, 30),
             "seats": 40,
             "audience": "百色市各县律师",
+            "takes_names": True,
             "sign_up": "百色市律协 0776-1234567",
             "sign_up_last_date": None,
             "text": "",
@@ -182,9 +183,9 @@ class TestPage:
     def test_after_the_last_day_nobody_is_told_to_sign_up(self, world, guest, schedule, write):
         session = schedule()
         write(session, sign_up_last_date=world.day)
-        assert 'id="sign-up"' in shown(guest, f"/sessions/{session.code}/")
+        assert "登录后报名" in shown(guest, f"/sessions/{session.code}/")
         with time_machine.travel(world.later(days=1), tick=False):
-            assert 'id="sign-up"' not in shown(guest, f"/sessions/{session.code}/")
+            assert "登录后报名" not in shown(guest, f"/sessions/{session.code}/")
 
     def test_a_cancelled_one_says_so(self, world, guest, schedule, write):
         session = schedule()

@@ -113,6 +113,7 @@ TABLE: dict[str, Entry] = {
     "sessions:calendar": page(EVERYBODY),
     "sessions:session": page(EVERYBODY, where={"code": "none"}, answers=404),
     "sessions:session_calendar": page(EVERYBODY, where={"code": "none"}, answers=404),
+    "sessions:sign_up": button(LAWYERS, where={"code": "none"}, answers=404, refused=404),
     # --- accounts
     "people:activate": form(EVERYBODY),
     "people:activate_code": form(EVERYBODY),
@@ -251,6 +252,9 @@ TABLE: dict[str, Entry] = {
     "quotas:session_new": form((Act.SCHEDULE_SESSION,)),
     "quotas:session": page(BOARD, where={"code": "<session>"}, whose="sides", hidden=404, refused=404),
     "schedule:notice": form(
+        (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
+    ),
+    "schedule:sign_ups": page(
         (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
     ),
     "quotas:session_hold": button(

@@ -73,6 +73,13 @@ _ALL = (
         _("Open the course"),
         _("You get this because you were waiting for a place."),
     ),
+    Event(
+        "session_place",
+        ("date", "title", "place"),
+        _("Open the session"),
+        _("You get this because you were waiting for a place."),
+        at_once=True,
+    ),
     Event("hours_credited", ("hours", "missing"), _("See my hours"), _ROSTER),
     Event("year_end", ("days", "missing"), _("See my hours"), _ROSTER),
     Event(
