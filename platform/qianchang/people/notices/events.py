@@ -78,7 +78,6 @@ _ALL = (
         ("date", "title", "place"),
         _("Open the session"),
         _("You get this because you were waiting for a place."),
-        at_once=True,
     ),
     Event("hours_credited", ("hours", "missing"), _("See my hours"), _ROSTER),
     Event("year_end", ("days", "missing"), _("See my hours"), _ROSTER),
