@@ -11,6 +11,7 @@ from courses.attendance.clock import to_ms
 from courses.attendance.models import Playback, WatchedSpan
 from courses.attendance.player import index_of
 from courses.credits.models import CreditEntry
+from courses.enrolment.operations import release_lecture
 from media_pipeline.recordings.models import Recording
 from qianchang.people.models import Account
 from tests.courses.factories import make_slides
@@ -318,5 +319,8 @@ class TestPlayerOfThePage:
         account: Account = world.second_county_lawyer.account
         assert self.config(client_for(account), version, evening) is None
 
-    def test_a_guest_gets_none(self, client, version, evening):
+    def test_a_guest_gets_none(self, client, world, version, evening):
+        release_lecture(
+            lecture=version.lecture, associations=None, by=world.supporting_officer, at=world.now
+        )
         assert self.config(client, version, evening) is None

@@ -44,8 +44,7 @@ def test_a_lecture_is_returned_with_remarks_at_their_times(world):
     remarks = sorted((each.at_ms or 0, each.words) for each in event.remarks.all())
     assert remarks == [(0, "封面写错了单位"), (60_000, "没有声音"), (1_930_000, "法条已废止")]
     assert "32:10 法条已废止" in lecture.return_reason.splitlines()
-    # What the reviewer noted is there when it comes again.
-    assert RemarkDraft.objects.get().words == "还没寄出"
+    assert not RemarkDraft.objects.exists()
     # The mail counts three things to change.
     assert Notice.objects.get(account=world.expert, event="lecture_returned").words["count"] == 3
 
@@ -123,7 +122,8 @@ def test_the_expert_takes_a_submission_back(world):
     lecture.refresh_from_db()
     assert lecture.review == Review.DRAFT
     assert workflow_of(lecture).status == WorkflowState.STATUS_CANCELLED
-    assert not RemarkDraft.objects.exists()
+    # What the reviewer noted is there when it comes again.
+    assert RemarkDraft.objects.get().words == "还没寄出"
     with pytest.raises(reviewing.UnableToSubmit, match="not in review"):
         reviewing.take_back_lecture(lecture=lecture, by=world.expert, at=world.now)
     reviewing.submit_lecture(lecture=lecture, by=world.expert, at=world.now)
