@@ -320,7 +320,5 @@ class TestPlayerOfThePage:
         assert self.config(client_for(account), version, evening) is None
 
     def test_a_guest_gets_none(self, client, world, version, evening):
-        release_lecture(
-            lecture=version.lecture, associations=None, by=world.supporting_officer, at=world.now
-        )
+        release_lecture(lecture=version.lecture, associations=None, by=world.supporting_officer, at=world.now)
         assert self.config(client, version, evening) is None
