@@ -22,7 +22,7 @@ test: ## every test: the fast suite, then media, browser and whole-site suites
 
 test-fast: ## only the fast suite (no ffmpeg, no browser)
 	@deploy/bootstrap test
-	$(PYTHON) -m pytest -q -n 2 -m "not media and not browser and not stack"
+	$(PYTHON) -m pytest -q -n 2 --timeout 300 -m "not media and not browser and not stack"
 
 test-postgresql: ## the fast suite on PostgreSQL, as a user whom row-level security binds (TESTS="tests/courses -x")
 	@deploy/bootstrap test

@@ -17,6 +17,7 @@ from tests.postgresql import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = "DATABASES_OF_THIS_RUN"
+MIGRATE = ("manage.py", "migrate", "-v", "0")
 
 
 def environment(url: str, settings: str = "qianchang.project.settings.test") -> dict[str, str]:
@@ -29,12 +30,27 @@ def environment(url: str, settings: str = "qianchang.project.settings.test") -> 
     }
 
 
+def run(url: str, *command: str) -> str:
+    """Run Python with these arguments over the database at a DATABASE_URL, and return what was said; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(url),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    return done.stdout + done.stderr
+
+
 def migrated_sqlite(file: Path) -> str:
     """Make a migrated, empty database in a file that is not there yet, and return its DATABASE_URL."""
     with _kept("site.sqlite3") as kept:
         if not kept.exists():
             making = kept.with_suffix(".making")
-            _migrate(f"sqlite:///{making}")
+            run(f"sqlite:///{making}", *MIGRATE)
             making.rename(kept)
     shutil.copy(kept, file)
     return f"sqlite:///{file}"
@@ -47,7 +63,7 @@ def migrated_postgresql() -> Iterator[str]:
         if not kept.exists():
             making = kept.with_suffix(".making")
             with postgresql(keep_as=making) as url:
-                _migrate(url)
+                run(url, *MIGRATE)
             making.rename(kept)
     with postgresql(begin_with=kept) as url:
         yield url
@@ -67,15 +83,3 @@ def _kept(name: str) -> Iterator[Path]:
     folder = Path(os.environ[KEPT])
     with FileLock(folder / f"{name}.lock"):
         yield folder / name
-
-
-def _migrate(url: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0"],
-        cwd=ROOT,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]

@@ -1,6 +1,7 @@
 """The API's document, and what strangers are told."""
 
 import pytest
+import time_machine
 from django.test import Client
 
 
@@ -33,3 +34,13 @@ def test_healthz_names_each_part_even_when_one_fails(client: Client, settings):
     assert set(parts) == {"database", "redis", "worker", "storage"}
     assert parts["database"]["state"] == "ok"
     assert parts["redis"]["state"] == "failing"
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(30)
+def test_healthz_tries_a_broker_that_is_away_once(client: Client, monkeypatch):
+    monkeypatch.setenv("CELERY_BROKER_READ_URL", "redis+socket:///nowhere.sock")
+    # Whoever tries until some time has passed tries for ever here.
+    with time_machine.travel("2026-11-22T20:15:00+00:00", tick=False):
+        parts = client.get("/healthz").json()["parts"]
+    assert (parts["worker"]["state"], parts["worker"]["detail"]) == ("failing", "OperationalError")

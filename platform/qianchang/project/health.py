@@ -72,7 +72,10 @@ class NoWorker(Exception):
 
 
 def _worker() -> str:
-    replies = celery_app.control.inspect(timeout=1.5, limit=1).ping()
+    with celery_app.connection_for_read() as line:
+        # Left to itself Celery tries a broker that is away for seconds on end.
+        line.ensure_connection(max_retries=0)
+        replies = celery_app.control.inspect(timeout=1.5, limit=1, connection=line).ping()
     if not replies:
         raise NoWorker
     return "answers"

@@ -233,21 +233,20 @@ def test_only_an_administrator_sees_the_processing_queue(world: World, can: Can)
 
 
 @pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])
-def test_the_beneficiary_officer_corrects_and_revokes_for_the_own_association(
-    world: World, can: Can, act: Act
+@pytest.mark.parametrize(
+    ("officer", "own", "below", "other"),
+    [
+        ("beneficiary_officer", "guangxi", "baise", "yunnan"),
+        ("supporting_officer", "guangdong", "guangzhou", "guangxi"),
+    ],
+)
+def test_an_officer_corrects_and_revokes_for_the_lawyers_of_the_own_association(
+    world: World, can: Can, act: Act, officer: str, own: str, below: str, other: str
 ) -> None:
-    assert can(world.beneficiary_officer, act, association=world.guangxi)
-    assert can(world.beneficiary_officer, act, association=world.baise)
-    assert not can(world.beneficiary_officer, act, association=world.yunnan)
-
-
-@pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])
-def test_a_supporting_association_corrects_and_revokes_for_its_own_lawyers(
-    world: World, can: Can, act: Act
-) -> None:
-    assert can(world.supporting_officer, act, association=world.guangdong)
-    assert can(world.supporting_officer, act, association=world.guangzhou)
-    assert not can(world.supporting_officer, act, association=world.guangxi)
+    account = getattr(world, officer)
+    assert can(account, act, association=getattr(world, own))
+    assert can(account, act, association=getattr(world, below))
+    assert not can(account, act, association=getattr(world, other))
 
 
 @pytest.mark.parametrize("act", [Act.CORRECT_HOURS, Act.REVOKE_CERTIFICATE])

@@ -1,13 +1,11 @@
 """The walls and every address once more on a real server, as a user of the database whom the walls bind."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from tests.databases import ROOT, environment, migrated_postgresql
+from tests.databases import migrated_postgresql, run
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
 
@@ -16,19 +14,6 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
 def server() -> Iterator[str]:
     with migrated_postgresql() as url:
         yield url
-
-
-def run(url: str, *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
-    return done.stdout + done.stderr
 
 
 def test_the_walls_hold(server: str) -> None:
