@@ -138,12 +138,12 @@ def forecast(
 ) -> tuple[Forecast, ...]:
     """Return the work that is left, kind by kind: remaining media seconds × seconds for each of them.
 
-    The cost is what recent jobs of the kind took; where none has finished, the documented default.
+    The cost is what recent jobs of the kind took; where they come to less than a second, the documented default.
     """
     lines = []
     for kind, media_seconds in remaining.items():
         known = measured.get(kind)
-        usable = known is not None and known.media_seconds > 0 and known.work_seconds > 0
+        usable = known is not None and known.media_seconds >= 1 and known.work_seconds > 0
         cost = known.work_seconds / known.media_seconds if known and usable else defaults.get(kind, 1.0)
         lines.append(Forecast(kind, max(0.0, media_seconds), cost, known.jobs if known and usable else 0))
     return tuple(lines)

@@ -162,6 +162,11 @@ def test_jobs_that_took_no_time_measure_nothing():
     assert (line.cost, line.measured_jobs) == (rules.DEFAULT_COST["probe"], 0)
 
 
+def test_a_trifle_of_a_recording_measures_nothing():
+    [line] = rules.forecast({"probe": 0.0}, {"probe": Measured(1e7, 5e-324, 1)})
+    assert rules.hours_of_queue([line], workers=1) == 0
+
+
 # --- names and logs -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("worker", "machine", "process"),
