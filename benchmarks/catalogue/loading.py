@@ -10,6 +10,7 @@ from random import Random
 from django.db import transaction
 from django.utils.text import slugify
 
+from benchmarks.catalogue.around import load_around
 from benchmarks.catalogue.counted import SUBJECTS, Counted, lecture, sentence
 from courses.catalogue.models import (
     CourseIndexPage,
@@ -91,6 +92,7 @@ def load(
     )
     for number in range(courses):
         _course(number, made)
+    load_around(world, made, at=at)
     return Loaded(len(made), courses, spoken, index_all(at=at))
 
 

@@ -9,6 +9,7 @@ from courses.catalogue.models import (
     CoursePage,
     LecturePage,
 )
+from courses.catalogue.places import second_of
 from courses.catalogue.rows import LectureRow
 from courses.catalogue.search.catalogue import catalogue
 from media_pipeline import api as media
@@ -62,4 +63,5 @@ def lecture(page: LecturePage, request: HttpRequest) -> dict[str, Any]:
         "lecturers": list(page.lecturers.select_related("association")),
         "state": registries.EnrolmentState.ENROLLED if player else registries.enrolment_state(page, request),
         "player": player,
+        "from_s": second_of(request.GET.get("t", "")),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from courses.catalogue.places import second_of
 from media_pipeline import api as media
 from qianchang.people.models import Account
 
@@ -35,4 +36,4 @@ def watch(recording: media.RecordingSummary | None, *, by: Account, asked: str, 
     except media.AccessRefused:
         return Watch()
     found = tuple((mode, links[mode.mode]) for mode in recording.modes if mode.mode in links)
-    return Watch(found, int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0)
+    return Watch(found, second_of(asked))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.catalogue.models import CoursePage, LecturePage
+from courses.catalogue.places import address_at, second_of
 from courses.catalogue.queries import visible_courses, visible_lectures
 from courses.enrolment import operations, queries, seating
 from courses.enrolment.forms import ClassChoiceForm
@@ -71,7 +72,8 @@ def _enrol(
         messages.error(request, _("Only lawyers enrol. Sign in with your licence number."))
     else:
         _try(request, lawyer, account, lecture=lecture, course=course, run=run)
-    return redirect(_address(lecture or course, request))
+    # Whoever came by a hit of the search goes on where it stands.
+    return redirect(address_at(_address(lecture or course, request), second_of(request.POST.get("t", ""))))
 
 
 def _try(

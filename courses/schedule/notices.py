@@ -50,7 +50,7 @@ class Notice:
     begins_at: datetime | None
     ends_at: datetime | None
     place: str
-    minutes: int
+    length_ms: int
     state: str
     seats: int | None
     audience: str
@@ -200,7 +200,7 @@ def _notice(session: TrainingSession, request: HttpRequest, visible: set[int]) -
         begins_at=begins,
         ends_at=begins + timedelta(milliseconds=version.length_ms) if begins else None,
         place=session.place,
-        minutes=round(version.length_ms / 60_000),
+        length_ms=version.length_ms,
         state=session.state,
         seats=said.seats if said else None,
         audience=said.audience if said else "",

@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from courses.attendance.models import WatchedSpan
 from courses.catalogue.models import Category, LectureVersion
+from courses.catalogue.search.indexing import index_all
 from courses.certificates.operations import issue_certificate
 from courses.credits import appeals, corrections
 from courses.credits.models import CreditEntry
 from courses.enrolment.operations import enrol
+from media_pipeline import api as media
 from qianchang.people.models import Account, AssociationRole, Lawyer
 from tests.courses.attendance.simulation import Device
 from tests.courses.factories import (
@@ -31,6 +33,7 @@ from tests.programmes.factories import Office
 from tests.world import World
 
 MINUTES = 45
+TO_FIND = "县级医院医疗纠纷的调解与诉讼衔接"
 TITLES = (
     "医疗损害责任纠纷：鉴定意见的审查与质证",
     "律师保密义务与利益冲突审查",
@@ -60,6 +63,7 @@ def seed() -> str:
     ]
     make_slides(lectures[0].recording, ["开场", "病历的封存", "委托鉴定"])
     make_course(world, lectures)
+    _to_be_found(world)
     make_draft(world, title="还没有交的讲座")
     make_lecture_in_review(world, title="等着审核的讲座")
     watched = [
@@ -108,6 +112,28 @@ def seed() -> str:
     )
 
 
+def _to_be_found(world: World) -> None:
+    """A lecture that nobody has begun, with what is said in it, and one that only Yunnan may see; both are indexed."""
+    found = make_published_lecture(
+        world,
+        title=TO_FIND,
+        topic="medical-disputes",
+        released_to=[world.guangxi, world.guangdong],
+        duration_ms=MINUTES * 60_000,
+    )
+    media.put_captions(
+        recording_id=found.recording_id,
+        language="zh",
+        vtt="WEBVTT\n\n00:00:05.000 --> 00:00:09.000\n先说病历的封存。\n\n"
+        "00:12:05.000 --> 00:12:12.000\n医疗纠纷先进入人民调解的，诉讼时效从头计算。\n",
+        revision=0,
+        by=world.expert,
+        at=world.now,
+    )
+    make_published_lecture(world, title=f"{TO_FIND}（云南）", released_to=[world.yunnan])
+    index_all(at=world.now)
+
+
 def _watch(world: World, lawyer: Lawyer, lecture: object, place: int) -> Device:
     """Let a lawyer watch a lecture whole and answer its codes; the first also claims a minute that cannot be."""
     account = lawyer.account
@@ -131,8 +157,9 @@ def _session(account: Account) -> str:
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    # As if the password had just been typed: dangerous acts ask again after fifteen minutes.
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    # As if the password had just been typed: dangerous acts ask again after fifteen minutes, and the tests of this
+    # folder take longer.
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 7200}]
     session["account_authentication_methods_user"] = str(account.pk)
     session.save()
     return str(session.session_key)

@@ -20,6 +20,8 @@ from courses.catalogue.search.words import Word, shorter, words_of
 PER_PAGE = 20
 SUGGESTIONS = 6
 _CANDIDATES = 12
+# What stands in more than half of a catalogue narrows nothing down; in a catalogue of a few lectures it may.
+_FEW = 10
 SORTS = {
     "relevance": _("relevance"),
     "newest": _("newest"),
@@ -145,7 +147,8 @@ def _suggestions(asked: Asked, request: HttpRequest) -> list[Link]:
     if not asked.words:
         return []
     visible = queries.visible_lectures(request)
-    candidates = dict.fromkeys([*_near(asked.words, visible), *shorter(asked.words)])
+    titles = list(visible.values_list("title", flat=True))
+    candidates = dict.fromkeys([*_near(asked.words, titles, visible), *shorter(asked.words)])
     tried = [word for text in list(candidates)[:_CANDIDATES] for word in words_of(text)[:1]]
     found = finding.lectures_with(tried)
     everything = set().union(*found.values()) if found else set()
@@ -154,13 +157,13 @@ def _suggestions(asked: Asked, request: HttpRequest) -> list[Link]:
     return [
         Link(word.text, _query_string(QueryDict(), q=word.text), count=counts[word.text])
         for word in {word.text: word for word in tried}.values()
-        if counts.get(word.text)
+        if 0 < counts.get(word.text, 0) <= max(_FEW, len(titles) // 2)
     ][:SUGGESTIONS]
 
 
-def _near(words: Sequence[Word], visible: Any) -> list[str]:
+def _near(words: Sequence[Word], titles: Sequence[str], visible: Any) -> list[str]:
     """What each word may have been meant to be, the other words as they are."""
-    known = list(visible.values_list("title", flat=True))
+    known = list(titles)
     known += visible.values_list("title_en", flat=True).exclude(title_en="")
     known += visible.values_list("lecturers__name", flat=True).distinct()
     known += Topic.objects.values_list("name_zh", flat=True)

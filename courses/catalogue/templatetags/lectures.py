@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from courses.catalogue import rules
+from courses.catalogue import places, rules
 from courses.catalogue.search import marking
 from courses.catalogue.search.words import Word
 
@@ -36,6 +36,12 @@ def length_words(length_ms: int | None) -> str:
 def seconds(ms: int) -> str:
     """A time in a recording as the address of a place in the player holds it: whole seconds, no thousands' sign."""
     return str(-(-ms // 1000))
+
+
+@register.filter
+def at_time(url: str, ms: int) -> str:
+    """The address of a lecture's page that begins at a time."""
+    return places.address_at(url, -(-ms // 1000))
 
 
 @register.filter

@@ -177,7 +177,14 @@ class TestPage:
         session = schedule()
         write(session, text="请走侧门。", sign_up_last_date=session.date - timedelta(days=1))
         page = shown(guest, f"/sessions/{session.code}/")
-        for said in ("09:30–11:00", "90 分钟", "百色市各县律师", "0776-1234567", "请走侧门。", session.code):
+        for said in (
+            "09:30–11:00",
+            "1 小时 30 分",
+            "百色市各县律师",
+            "0776-1234567",
+            "请走侧门。",
+            session.code,
+        ):
             assert said in page
 
     def test_after_the_last_day_nobody_is_told_to_sign_up(self, world, guest, schedule, write):

@@ -166,6 +166,15 @@ def test_nothing_found_offers_less_of_it_near_spellings_and_fields(lecture_of, g
     assert '<a href="?topic=medical-disputes">' in page
 
 
+def test_what_stands_nearly_everywhere_is_not_offered(lecture_of, guest, world):
+    for number in range(11):
+        lecture_of(f"合同法第{number}讲", introduction="没有别的。")
+    lecture_of("医疗美容合同")
+    index_all(at=world.now)
+    offered = guest.get("/lectures/", {"q": "没有医疗误诊"}).context["catalogue"].suggestions
+    assert [link.label for link in offered] == ["医疗"]
+
+
 def test_a_field_is_offered_for_filters_that_nothing_passes(lecture_of, guest, world):
     lecture_of("医疗美容合同", topic="medical-disputes")
     index_all(at=world.now)
