@@ -68,7 +68,7 @@ class TestPage:
     def test_paragraphs_lead_to_the_player_at_their_second(self, world, client_for, lecture, captions):
         page = client_for(world.county_account).get(f"{lecture.url}text/").content.decode()
         assert "先看 鉴定材料 &amp; 病历" in page
-        assert f'href="{lecture.url}#t=5"' in page
+        assert f'href="{lecture.url}?t=5#t=5"' in page
         assert "最后" not in page
 
     def test_the_pieces_and_the_whole(self, world, client_for, lecture, captions):

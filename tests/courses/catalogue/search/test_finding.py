@@ -85,7 +85,7 @@ def test_a_hit_is_a_link_to_the_second_of_its_own_caption(lecture_of, guest, wor
     page = answer.content.decode()
     [hit] = answer.context["catalogue"].page[0].hits
     assert (hit.from_ms, hit.kind.name) == (1_935_000, "TRANSCRIPT")
-    assert f'href="{lecture.url}#t=1935"' in page
+    assert f'href="{lecture.url}?t=1935#t=1935"' in page
     assert ">32:15</a>" in page
     assert "&lt;说&gt;说<mark>见义勇为</mark>" in page
 
