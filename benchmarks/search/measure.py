@@ -38,7 +38,7 @@ def run(lectures: int, paragraphs: int) -> dict[str, Any]:
     indexing.index_all(at=timezone.now(), anew=True)
     indexing_all = time.perf_counter() - began
     _analyse()
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.get("/lectures/", {"q": "热身"})  # templates, connections, plans
     answers = [_ask(client, query) for query in _queries()]
     client.get("/lectures/")
@@ -90,7 +90,7 @@ def _ask(client: Any, query: dict[str, Any]) -> dict[str, Any]:
     titles = [row.lecture.title for row in rows]
     place = titles.index(query["first"]) + 1 if query["first"] in titles else 0
     times = [hit.from_ms for hit in rows[0].hits][:1] if rows else []
-    request = RequestFactory().get("/lectures/")
+    request = RequestFactory(SERVER_NAME="127.0.0.1").get("/lectures/")
     request.user = AnonymousUser()
     parameters = QueryDict(mutable=True)
     parameters["q"] = query["text"]

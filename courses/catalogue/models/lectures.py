@@ -14,6 +14,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import PagePermissionTester, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from courses.catalogue.models.lecture_form import LectureForm
 from courses.catalogue.models.localised import LocalisedPage
 from courses.catalogue.models.snippets import Category, Lecturer, Topic
 from courses.catalogue.version_rules import MOST_NEW_PERCENT
@@ -105,6 +106,7 @@ class LecturePage(LocalisedPage):
     # The address, the dates of publishing and the privacy of a lecture are not the editor's to change.
     promote_panels: list[Any] = []
     settings_panels: list[Any] = []
+    base_form_class = LectureForm
     template = "courses/catalogue/lecture.html"
     is_creatable = False
     parent_page_types = ["catalogue.LectureIndexPage"]
