@@ -48,7 +48,7 @@ def _open(chromium: Browser, url: str, path: str) -> Opened:
         page = context.new_page()
         page.goto(url + path)
         opened.readable_without_script = bool(
-            page.locator("h1").count() and page.locator("main").inner_text()
+            page.locator("h1").count() and page.get_by_role("main").inner_text()
         )
     finally:
         context.close()
