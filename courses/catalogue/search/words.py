@@ -22,6 +22,8 @@ MOST_WORDS = 8
 _UNITS = frozenset("条款项号年月日元倍")
 # Nothing is about these; people write them between the words that they look for.
 _FILLERS = re.compile("的|了|吗|呢|怎么|如何|怎样|什么|哪些|是否|可以|能不能")
+# With one of these a part of a question is no term of law, and it stands in so many passages that asking takes long.
+_SAYS_NOTHING = re.compile("[的吗呢吧这那们]|没有|什么")
 _LONGEST_CUT = 8
 _LATIN_PREFIX = 3
 
@@ -119,7 +121,8 @@ def shorter(words: Sequence[Word]) -> list[str]:
     only = words[0].text if len(words) == 1 else ""
     if len(only) >= 3:
         found |= dict.fromkeys((only[:2], only[-2:]))
-    return sorted((text for text in found if len(text) > 1 or len(words) > 1), key=len, reverse=True)
+    kept = (text for text in found if (len(text) > 1 or len(words) > 1) and not _SAYS_NOTHING.search(text))
+    return sorted(kept, key=len, reverse=True)
 
 
 def _words_of_run(run: Sequence[str]) -> Iterator[Word]:
