@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -64,10 +65,15 @@ def consents_of(lecture: LecturePage) -> list[SpeakerConsent]:
 
 def speakers_without_consent(lecture: LecturePage) -> list[Lecturer]:
     """The lecturers of a lecture who do not agree to its listing and streaming now. One query."""
-    agreed = SpeakerConsent.objects.filter(
+    return list(lecture.lecturers.exclude(pk__in=who_agreed(lecture)).order_by("pk"))
+
+
+def who_agreed(lecture: LecturePage) -> QuerySet[SpeakerConsent, int]:
+    """The numbers of the lecturers who agree to a lecture's listing and streaming now, named in it or not."""
+    standing = SpeakerConsent.objects.filter(
         lecture=lecture, withdrawn_at__isnull=True, public=True, streaming=True
     )
-    return list(lecture.lecturers.exclude(pk__in=agreed.values("lecturer")).order_by("pk"))
+    return standing.values_list("lecturer", flat=True)
 
 
 def own_consent(lecture: LecturePage, account: Account) -> SpeakerConsent | None:

@@ -12,13 +12,15 @@ class LectureForm(WagtailAdminPageForm):
 
     def clean_lecturers(self) -> Any:
         """Refuse speakers that a published lecture does not have already and who did not agree to it."""
+        from courses.catalogue.consents import who_agreed
+
         chosen = self.cleaned_data["lecturers"]
         lecture = self.instance
         if lecture.pk is None or lecture.review != lecture.Review.PUBLISHED:
             return chosen
         named = type(lecture).objects.get(pk=lecture.pk).lecturers.values_list("pk", flat=True)
-        agreed = lecture.consents.filter(withdrawn_at__isnull=True).values_list("lecturer", flat=True)
-        without = [each.name for each in chosen if each.pk not in {*named, *agreed}]
+        may_be_named = {*named, *who_agreed(lecture)}
+        without = [each.name for each in chosen if each.pk not in may_be_named]
         if without:
             raise ValidationError(
                 _(

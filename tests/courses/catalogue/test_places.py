@@ -36,3 +36,12 @@ def test_enrolling_leads_on_to_the_minute_and_to_nothing_else(world, client_for)
     assert led[1] == f"{led[0]}?t=725#t=725"
     assert led[2] == led[0]
     assert led[0].startswith("/lectures/")
+
+
+def test_a_guest_at_a_closed_lecture_is_told_to_sign_in_and_whoever_is_signed_in_is_not(world, client_for):
+    lecture = make_published_lecture(world, released_to=[world.yunnan])
+    told = f"?next={quote(lecture.get_url(), safe='/')}"
+    guest, lawyer = (each.get(lecture.get_url()) for each in (Client(), client_for(world.county_account)))
+    assert (guest.status_code, lawyer.status_code) == (404, 404)
+    assert told in guest.content.decode()
+    assert told not in lawyer.content.decode()
