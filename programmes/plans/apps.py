@@ -16,3 +16,8 @@ class PlansConfig(AppConfig):
         from programmes.plans import queries
 
         courses.register_programmes(queries.programme_names)
+
+        from programmes.plans import todo
+        from qianchang.people.todo import register_deadlines
+
+        register_deadlines("plans", todo.deadlines)

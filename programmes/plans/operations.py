@@ -35,7 +35,8 @@ class Loaded:
 @transaction.atomic
 def load_facts(*, facts: Facts | None = None, by: Account | None = None, at: datetime) -> Loaded:
     """Make regions, associations, roles, delivery modes, documents, programmes, plans and targets be as the
-    facts say. Doing it again changes nothing. An association stays in the jurisdiction that it is in.
+    facts say. Doing it again changes nothing. An association stays in the jurisdiction that it is in, and a
+    target that an officer has changed keeps what the officer wrote.
 
     Raises UnableToLoadFacts when the parts of a number add up to more than the number: 121 into 120.
     """
@@ -62,7 +63,10 @@ def load_facts(*, facts: Facts | None = None, by: Account | None = None, at: dat
     }
     programmes = _load_programmes(facts, associations, sources, tally)
     plans = _load_plans(facts, programmes, sources, tally)
+    by_hand = set(Target.objects.filter(set_at__isnull=False).values_list("key", flat=True))
     for allocation in facts["allocations"]:
+        if facts_file.line_of(allocation).key in by_hand:
+            continue
         target = _load_target(allocation, plans, associations, sources, tally)
         _load_modes(target, {modes[code] for code in facts_file.modes_of(allocation)}, tally)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
-from programmes.plans.models import Plan, Programme, Target
+from programmes.plans.cells import Cell
+from programmes.plans.models import Breakdown, Plan, Programme, Target
 from programmes.plans.rules import Line
+from qianchang.people.models import Association
 
 SESSIONS = "lecture_sessions"
 
@@ -54,3 +56,24 @@ def line_of(target: Target) -> Line:
         each_year=target.each_year,
         modes=frozenset(mode.code for mode in target.modes.all()),
     )
+
+
+def adopted_breakdown(plan: Plan, *, supporter: Association) -> Breakdown | None:
+    """Return the breakdown that holds for a supporter: the one adopted last, or None before the first. One query."""
+    return (
+        Breakdown.objects.filter(adoptions__plan=plan, adoptions__supporter=supporter)
+        .select_related("supporter", "made_by")
+        .order_by("-adoptions__number")
+        .first()
+    )
+
+
+def cells_of(breakdown: Breakdown) -> list[Cell]:
+    """Return the cells of a breakdown by year, region and bucket of modes, without those that are empty. One query."""
+    return [cell for cell in every_cell_of(breakdown) if cell.quantity]
+
+
+def every_cell_of(breakdown: Breakdown) -> list[Cell]:
+    """Return the cells of a breakdown with those that stand at nothing. One query."""
+    rows = breakdown.cells.select_related("beneficiary").order_by("year", "beneficiary__code", "modes", "pk")
+    return [row.as_cell() for row in rows]
