@@ -9,17 +9,21 @@ from collections.abc import Iterable
 from courses.catalogue.models import LecturePage
 from courses.credits.operations import ensure_default_rules
 from courses.enrolment.registries import register_programmes
+from courses.schedule.checklist import EvidenceItem
+from courses.schedule.clashes import ClashWarning, clash_warnings
+from courses.schedule.clashes import sentence as clash_sentence
 from courses.schedule.operations import (
     UnableToCancel,
     UnableToHold,
     UnableToSchedule,
+    bind_session,
     cancel_session,
     ensure_delivery_modes,
     record_held,
+    schedule_event,
     schedule_session,
 )
 from courses.schedule.queries import (
-    EvidenceItem,
     Mode,
     SessionFact,
     SessionUnknown,
@@ -27,26 +31,38 @@ from courses.schedule.queries import (
     session_fact,
     session_facts,
 )
+from courses.schedule.tours import Stop, TourFact, add_stop, begin_tour, stops_of, tour_facts
 from qianchang.people.models import Association
 
 __all__ = [
+    "ClashWarning",
     "EvidenceItem",
     "Mode",
     "SessionFact",
     "SessionUnknown",
+    "Stop",
+    "TourFact",
     "UnableToCancel",
     "UnableToHold",
     "UnableToSchedule",
+    "add_stop",
+    "begin_tour",
+    "bind_session",
     "cancel_session",
+    "clash_sentence",
+    "clash_warnings",
     "delivery_modes",
     "ensure_default_rules",
     "ensure_delivery_modes",
     "lectures_for_sessions",
     "record_held",
     "register_programmes",
+    "schedule_event",
     "schedule_session",
     "session_fact",
     "session_facts",
+    "stops_of",
+    "tour_facts",
 ]
 
 

@@ -19,6 +19,8 @@ const sources = {
   review: "review/index.js",
   // Says on the page what a passkey left to the console.
   passkey: "passkey/index.js",
+  // Makes the photos of a session small before they are sent.
+  evidence: "evidence/index.js",
 };
 const pages = Object.keys(sources);
 // Budget B1 of the design: what a page's own script may weigh on the wire.

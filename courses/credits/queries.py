@@ -213,8 +213,17 @@ def reach(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
     """Return how many lawyers of each beneficiary association, or of those below it, have hours for the
     lecture by that mode. One query, however many questions.
     """
+    asked = {question.beneficiary_id for question in questions}
+    # Only what is asked for is sorted: a lecture that the whole country has heard has thousands of entries.
     rows = (
-        CreditEntry.objects.filter(STANDS, lecture__in={question.lecture_id for question in questions})
+        CreditEntry.objects.filter(
+            Q(lawyer__association__in=asked)
+            | Q(lawyer__association__parent__in=asked)
+            | Q(lawyer__association__parent__parent__in=asked),
+            STANDS,
+            lecture__in={question.lecture_id for question in questions},
+            mode_code__in={question.mode_code for question in questions},
+        )
         .order_by()
         .values_list(
             "lecture",

@@ -24,10 +24,10 @@ def announce_sessions(*, at: datetime) -> int:
     Each once, however often this is called. Returns how many messages were posted now.
     """
     today, told = localdate(at), 0
-    ahead = TrainingSession.objects.filter(date__gte=today, entered_at__lte=at).select_related(
+    ahead = TrainingSession.objects.filter(date__gte=today, scheduled_at__lte=at).select_related(
         "lecture_version__lecture", "mode", "supporter", "beneficiary"
     )
-    fresh = ahead.filter(state=TrainingSession.State.SCHEDULED, entered_at__gt=at - ANNOUNCED_FOR)
+    fresh = ahead.filter(state=TrainingSession.State.SCHEDULED, scheduled_at__gt=at - ANNOUNCED_FOR)
     for session in fresh.order_by("pk"):
         told += _announce(SCHEDULED, session, at=at)
     for session in ahead.filter(state=TrainingSession.State.CANCELLED).order_by("pk"):

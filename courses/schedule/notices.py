@@ -103,7 +103,9 @@ def sessions_for(request: HttpRequest, *, own: Sequence[int]) -> QuerySet[Traini
     seen = Q(notice__isnull=False)
     seen |= Q(lecture_version__lecture__in=visible_lectures(request))
     seen |= Q(beneficiary__in=own)
-    return TrainingSession.objects.filter(seen, state__in=[State.SCHEDULED, State.HELD, State.CANCELLED])
+    # What was only planned is known to its two associations, also once it was cancelled.
+    known = Q(state=State.HELD) | Q(state__in=[State.SCHEDULED, State.CANCELLED], scheduled_at__isnull=False)
+    return TrainingSession.objects.filter(seen & known)
 
 
 def of_region(sessions: QuerySet[TrainingSession], association: Association) -> QuerySet[TrainingSession]:
@@ -267,6 +269,9 @@ def write_notice(
     notice, _made = SessionNotice.objects.update_or_create(
         session=session, defaults={**said, "changed_by": by, "changed_at": at}
     )
+    if begins_at is not None and session.begins_at != begins_at:
+        # The hour is one and the same, wherever it is said.
+        TrainingSession.objects.filter(pk=session.pk).update(begins_at=begins_at)
     audit.record("notice written", object_type="session", object_key=session.code, by=by, at=at)
     signing_up.promote(session=signing_up.locked(session), at=at)
     return notice

@@ -1,7 +1,7 @@
 """Writes of the sessions: schedule one, record that it was held, cancel it; and the delivery modes."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from courses.catalogue.models import LecturePage, LectureVersion
 from courses.schedule import queries, rules
-from courses.schedule.models import DeliveryMode, TrainingSession
+from courses.schedule.checklist import evidence_of, pieces_of
+from courses.schedule.models import DeliveryMode, Tour, TrainingSession
 from courses.schedule.queries import SessionFact
 from courses.schedule.registries import reach_of
 from qianchang.groundwork import audit
@@ -60,10 +61,15 @@ def schedule_session(
     beneficiary: Association,
     date: date,
     place: str = "",
+    begins_at: time | None = None,
+    planned: bool = False,
+    joint_event: str = "",
+    tour: Tour | int | None = None,
     by: Account,
     at: datetime,
 ) -> TrainingSession:
-    """Schedule one session (场) of the newest version of a lecture and give it its code.
+    """Schedule one session (场) of the newest version of a lecture and give it its code. A `planned` one is known to
+    its two associations only, until it is bound (bind_session).
 
     Officers of the supporting and of the beneficiary association may. Raises PermissionDenied for anybody
     else, UnableToSchedule when the lecture is not published, the place is missing or the same session
@@ -88,19 +94,90 @@ def schedule_session(
             beneficiary=beneficiary,
             date=date,
             place=place,
-            state=State.SCHEDULED,
+            state=State.PLANNED if planned else State.SCHEDULED,
             entered_by=by,
             entered_at=at,
+            scheduled_at=None if planned else at,
+            begins_at=begins_at,
+            joint_event=joint_event,
+            tour_id=tour.pk if isinstance(tour, Tour) else tour,
         )
         try:
             with transaction.atomic():
                 session.save(force_insert=True)
-                _record("scheduled", session, by=by, at=at, mode=mode.code, date=date.isoformat())
+                verb = "planned" if planned else "scheduled"
+                _record(verb, session, by=by, at=at, mode=mode.code, date=date.isoformat())
+                _mark_repeats(session)
         except IntegrityError:
             _refuse_the_same(session)
             continue
         return session
     raise UnableToSchedule(_("Many sessions are being entered at this moment. Try again in a minute."))
+
+
+@transaction.atomic
+def schedule_event(
+    *,
+    lecture: LecturePage | int,
+    mode_code: str,
+    supporter: Association,
+    beneficiaries: Sequence[Association],
+    date: date,
+    place: str = "",
+    begins_at: time | None = None,
+    planned: bool = False,
+    tour: Tour | int | None = None,
+    by: Account,
+    at: datetime,
+) -> list[TrainingSession]:
+    """Schedule one event for one or several regions: a session for each, which its own region confirms. The sessions of
+    several share `joint_event`, the code of the first. All of them or none.
+
+    Raises as schedule_session does, and UnableToSchedule without a region.
+    """
+    if not beneficiaries:
+        raise UnableToSchedule(_("A session is held for another region. Choose the beneficiary association."))
+    made: list[TrainingSession] = []
+    event = ""
+    for beneficiary in dict.fromkeys(beneficiaries):
+        session = schedule_session(
+            lecture=lecture,
+            mode_code=mode_code,
+            supporter=supporter,
+            beneficiary=beneficiary,
+            date=date,
+            place=place,
+            begins_at=begins_at,
+            planned=planned,
+            joint_event=event,
+            tour=tour,
+            by=by,
+            at=at,
+        )
+        made.append(session)
+        event = made[0].code
+    if len(made) > 1:
+        made[0].joint_event = event
+        made[0].save(update_fields=["joint_event"])
+    return made
+
+
+@transaction.atomic
+def bind_session(*, session: TrainingSession | SessionFact, by: Account, at: datetime) -> TrainingSession:
+    """Make a planned session a scheduled one: from now on its region is told of it. Twice is the same as once.
+
+    Raises PermissionDenied for officers of neither side, UnableToSchedule for a session that was held or cancelled.
+    """
+    session = _locked(session.code)
+    _require_either(by, session.supporter, session.beneficiary, at)
+    if session.state == State.SCHEDULED:
+        return session
+    if session.state != State.PLANNED:
+        raise UnableToSchedule(_("This session was held or cancelled. Schedule a new one."))
+    session.state, session.scheduled_at = State.SCHEDULED, at
+    session.save(update_fields=["state", "scheduled_at"])
+    _record("scheduled", session, by=by, at=at, mode=session.mode.code, date=session.date.isoformat())
+    return session
 
 
 @transaction.atomic
@@ -139,7 +216,8 @@ def record_held(*, session: TrainingSession | SessionFact, by: Account, at: date
             )
     session.state, session.held_by, session.held_at = State.HELD, by, at
     session.save(update_fields=["state", "held_by", "held_at"])
-    missing = [item.label for item in queries.evidence_of(session, release, reach) if not item.present]
+    pieces = pieces_of(queries.parts_of([session])[session.pk].evidence)
+    missing = [item.label for item in evidence_of(session, release, reach, pieces) if not item.present]
     _record("held", session, by=by, at=at, reach=reach, missing=", ".join(missing))
     return session
 
@@ -157,6 +235,7 @@ def cancel_session(*, session: TrainingSession | SessionFact, by: Account, at: d
         session.state = State.CANCELLED
         session.save(update_fields=["state"])
         _record("cancelled", session, by=by, at=at)
+        _mark_repeats(session)
     return session
 
 
@@ -197,6 +276,30 @@ def _refuse_the_same(session: TrainingSession) -> None:
             _("The same session exists already: %(code)s. Open it, or change the date or the place.")
             % {"code": same.code}
         )
+
+
+def _mark_repeats(session: TrainingSession) -> None:
+    """Say which sessions of one lecture for one region in one mode repeat the first of them."""
+    # One at a time: two that are entered in the same moment must not both be the first.
+    list(
+        LectureVersion.objects.select_for_update()
+        .filter(lecture=session.lecture_version.lecture_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    alike = TrainingSession.objects.filter(
+        lecture_version__lecture=session.lecture_version.lecture_id,
+        beneficiary=session.beneficiary_id,
+        mode=session.mode_id,
+    )
+    standing = alike.filter(state__in=OPEN_STATES).values_list("date", "pk", "repeat_of")
+    known = {number: first for _day, number, first in standing}
+    marked = rules.repeats((day, number) for day, number, _first in standing)
+    for number, first in marked.items():
+        if known[number] != first:
+            TrainingSession.objects.filter(pk=number).update(repeat_of=first)
+    alike.filter(state=State.CANCELLED).exclude(repeat_of=None).update(repeat_of=None)
+    session.repeat_of_id = marked.get(session.pk)
 
 
 def _last_number(prefix: str) -> int:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qianchang.groundwork.personal_data import declare, declare_none
+from qianchang.groundwork.personal_data import ERASED, declare, declare_none
 from qianchang.people.privacy.subjects import LAWYER
 
 
@@ -30,5 +30,34 @@ def declare_holdings() -> None:
         of={"lawyer": LAWYER},
         given=("session__code", "state", "changed_at"),
         kept="a seat was taken: a number sat there",
+    )
+    declare(
+        "schedule.Tour",
+        purpose=_("Who entered a touring lecture series"),
+        acts=("entered_by",),
+        texts=("title",),
+        kept="the sessions of an association stand on it",
+    )
+    declare(
+        "schedule.SessionDetails",
+        purpose=_("Who keyed in how a session went"),
+        acts=("changed_by",),
+        texts=("agenda", "host", "bridge", "sites"),
+        kept="what was counted must stay provable",
+    )
+    declare(
+        "schedule.Evidence",
+        purpose=_("Who handed in the evidence of a session, and which lecturer signed"),
+        acts=("uploaded_by", "withdrawn_by"),
+        kept="what was counted must stay provable",
+    )
+    declare(
+        "schedule.MeetingPresence",
+        purpose=_("Meetings on whose log you stand"),
+        of={"lawyer": LAWYER},
+        given=("log__session__code", "name", "seconds", "joined_at", "left_at"),
+        texts=("name",),
+        blank={"name": ERASED},
+        kept="how many people were there is evidence of the session",
     )
     declare_none("a list of ways to hold a session", "schedule.DeliveryMode")

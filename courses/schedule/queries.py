@@ -2,31 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
+from courses.catalogue.models import LecturePage
 from courses.enrolment import reach
 from courses.enrolment.models import Release
 from courses.schedule import rules
-from courses.schedule.models import DeliveryMode, TrainingSession
+from courses.schedule.checklist import EvidenceItem, evidence_of, pieces_of
+from courses.schedule.models import DeliveryMode, Evidence, TrainingSession
 from courses.schedule.registries import ReachQuestion, reach_of
 
 
 class SessionUnknown(Exception):
     """There is no session with this code."""
-
-
-@dataclass(frozen=True)
-class EvidenceItem:
-    """One piece of evidence (凭证材料) that a session of this mode has or lacks."""
-
-    label: str
-    present: bool
-    detail: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +35,10 @@ class Mode:
 class SessionFact:
     """One session (场) as other rooms see it. `reach` is the number of lawyers of the region with hours for
     it.
+
+    `repeat_of_id` is the first session of the same lecture for the same region in the same mode, None for that one
+    itself. Sessions of one event for several regions share `joint_event`, which is empty for an event of its own.
+    `half_day` is "am" or "pm", and empty while the hour is not said.
     """
 
     id: int
@@ -65,6 +61,13 @@ class SessionFact:
     held_at: datetime | None
     reach: int
     evidence: tuple[EvidenceItem, ...]
+    repeat_of_id: int | None = None
+    joint_event: str = ""
+    lecturer_ids: tuple[int, ...] = ()
+    half_day: str = ""
+    begins_at: time | None = None
+    evidence_complete: bool = False
+    tour_id: int | None = None
 
 
 def delivery_modes() -> list[Mode]:
@@ -79,9 +82,10 @@ def session_facts(
     supporters: Iterable[int] | None = None,
     beneficiaries: Iterable[int] | None = None,
     states: Iterable[str] | None = None,
+    joint_event: str = "",
 ) -> list[SessionFact]:
-    """Return the sessions that fulfil every condition given (ids of sessions and associations), by date and
-    code. Three queries, however many there are.
+    """Return the sessions that fulfil every condition given (ids of sessions and associations, one event), by date and
+    code. Four queries, however many there are.
     """
     found = _with_everything(TrainingSession.objects.all())
     for field, wanted in (
@@ -92,6 +96,8 @@ def session_facts(
     ):
         if wanted is not None:
             found = found.filter(**{f"{field}__in": list(wanted)})
+    if joint_event:
+        found = found.filter(joint_event=joint_event)
     return facts_of(list(found.order_by("date", "code")))
 
 
@@ -105,9 +111,49 @@ def session_fact(code: str) -> SessionFact:
 
 def facts_of(sessions: Sequence[TrainingSession]) -> list[SessionFact]:
     """Return sessions as other rooms see them, in the same order."""
-    releases = _releases(sessions)
+    releases, parts = _releases(sessions), parts_of(sessions)
     reach = reach_of([question_of(session) for session in sessions])
-    return [_fact(session, releases[session.pk], reach[question_of(session)]) for session in sessions]
+    return [
+        _fact(session, releases[session.pk], reach[question_of(session)], parts[session.pk])
+        for session in sessions
+    ]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What hangs on one session: who lectures, and the kinds of its standing pieces of evidence, one for each."""
+
+    lecturers: tuple[int, ...]
+    evidence: tuple[str, ...]
+
+
+def parts_of(sessions: Sequence[TrainingSession]) -> dict[int, Parts]:
+    """Return what hangs on each session. One query for all of them."""
+    if not sessions:
+        return {}
+    lectures = {session.lecture_version.lecture_id for session in sessions}
+    standing = Evidence.objects.filter(session__in=[each.pk for each in sessions], withdrawn_at=None)
+    pieces = standing.order_by().values_list(
+        "session_id", Cast("kind", CharField(max_length=10)), Value(1, output_field=BigIntegerField())
+    )
+    through = LecturePage.lecturers.through.objects.filter(lecturepage__in=lectures).order_by()
+    given = through.values_list(
+        "lecturepage_id", Cast(Value("lecturer"), CharField(max_length=10)), "lecturer_id"
+    )
+    lecturers: dict[int, list[int]] = {}
+    kinds: dict[int, list[str]] = {}
+    for number, what, lecturer in pieces.union(given, all=True):
+        if what == "lecturer":
+            lecturers.setdefault(number, []).append(lecturer)
+        else:
+            kinds.setdefault(number, []).append(what)
+    return {
+        session.pk: Parts(
+            tuple(sorted(lecturers.get(session.lecture_version.lecture_id, []))),
+            tuple(sorted(kinds.get(session.pk, []))),
+        )
+        for session in sessions
+    }
 
 
 def question_of(session: TrainingSession) -> ReachQuestion:
@@ -121,7 +167,9 @@ def release_before(session: TrainingSession) -> Release | None:
 
 
 def _with_everything(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
-    return sessions.select_related("lecture_version__lecture", "mode", "beneficiary__parent__parent")
+    return sessions.select_related(
+        "lecture_version__lecture", "mode", "beneficiary__parent__parent", "notice", "details"
+    )
 
 
 def _releases(sessions: Sequence[TrainingSession]) -> dict[int, Release | None]:
@@ -147,8 +195,15 @@ def _stands(release: Release, on: date) -> bool:
     return not ended and localdate(release.released_at) <= on
 
 
-def _fact(session: TrainingSession, release: Release | None, reach: int) -> SessionFact:
-    version = session.lecture_version
+def begins_at(session: TrainingSession) -> time | None:
+    """Return the time of the day at which a session begins: its own, or what its notice says."""
+    said = getattr(session, "notice", None)
+    return session.begins_at or (said.begins_at if said is not None else None)
+
+
+def _fact(session: TrainingSession, release: Release | None, reach: int, parts: Parts) -> SessionFact:
+    version, begins = session.lecture_version, begins_at(session)
+    evidence = evidence_of(session, release, reach, pieces_of(parts.evidence))
     return SessionFact(
         id=session.pk,
         code=session.code,
@@ -169,35 +224,12 @@ def _fact(session: TrainingSession, release: Release | None, reach: int) -> Sess
         held_by_id=session.held_by_id,
         held_at=session.held_at,
         reach=reach,
-        evidence=evidence_of(session, release, reach),
+        evidence=evidence,
+        repeat_of_id=session.repeat_of_id,
+        joint_event=session.joint_event,
+        lecturer_ids=parts.lecturers,
+        half_day=rules.half_day(begins),
+        begins_at=begins,
+        evidence_complete=all(item.present for item in evidence),
+        tour_id=session.tour_id,
     )
-
-
-def evidence_of(session: TrainingSession, release: Release | None, reach: int) -> tuple[EvidenceItem, ...]:
-    """Return what the mode asks for and whether it is there. Source: domain.md, "Evidence".
-
-    Whatever this platform cannot hold yet (photos, sheets, disc receipts, meeting logs) is stated as missing.
-    """
-    reached = EvidenceItem(
-        label=_("Lawyers of the region with hours"), present=reach > 0, detail=str(reach) if reach else ""
-    )
-    released = EvidenceItem(
-        label=_("Release record"),
-        present=release is not None,
-        detail=localdate(release.released_at).isoformat() if release else "",
-    )
-    place = EvidenceItem(label=_("Place"), present=bool(session.place), detail=session.place)
-    by_mode: dict[str, tuple[EvidenceItem, ...]] = {
-        rules.ONSITE: (
-            place,
-            *_absent(_("Agenda"), _("Lecturer's sign-off"), _("Photo"), _("Sign-in sheet")),
-        ),
-        rules.NETWORK_VIDEO: (released, reached),
-        rules.DVD: (*_absent(_("Disc serial number"), _("Receipt of the disc"), _("Sign-in sheet")), reached),
-        rules.TELECONFERENCE: (*_absent(_("Meeting log"), _("Host"), _("Sites")), reached),
-    }
-    return by_mode.get(session.mode.code, (reached,))
-
-
-def _absent(*labels: str) -> tuple[EvidenceItem, ...]:
-    return tuple(EvidenceItem(label=label, present=False) for label in labels)

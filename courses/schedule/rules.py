@@ -1,8 +1,10 @@
 """The code of a session (场次编号) and what its mode asks for: decisions on plain values."""
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +14,9 @@ ONSITE = "onsite"
 NETWORK_VIDEO = "network_video"
 DVD = "dvd"
 TELECONFERENCE = "teleconference"
+# Modes for which the lecturer has to be somewhere on the day itself.
+WITH_LECTURER = (ONSITE, TELECONFERENCE)
+NOON = 12
 
 
 @cache
@@ -51,3 +56,91 @@ def is_shown_by_reach(mode_code: str) -> bool:
     evidence is missing.
     """
     return mode_code == NETWORK_VIDEO
+
+
+def half_day(begins_at: time | None) -> str:
+    """Return the half of a day that a time of the day falls into: "am" or "pm", empty while no hour is said."""
+    if begins_at is None:
+        return ""
+    return "am" if begins_at.hour < NOON else "pm"
+
+
+# --- Clashes --------------------------------------------------------------------------------------------------
+
+
+class Clash(StrEnum):
+    """What an officer is asked about before two sessions stand beside each other. None of them forbids anything."""
+
+    SAME_PLACE = "the place is taken that day"
+    LECTURER_ELSEWHERE = "the lecturer is elsewhere that day"
+    SAME_LECTURE = "the region has this lecture already"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One session as the clashes see it."""
+
+    code: str
+    date: date
+    place: str
+    half_day: str
+    mode: str
+    lecture: int
+    beneficiary: int
+    lecturers: frozenset[int]
+    joint_event: str = ""
+
+
+def clashes(wanted: Slot, others: Iterable[Slot]) -> list[tuple[Clash, str]]:
+    """Return why a session clashes with which others (by code), worst first; nothing clashes with itself or with
+    the other sessions of its own event.
+    """
+    found = []
+    for other in sorted(others, key=lambda each: (each.date, each.code)):
+        one_event = bool(wanted.joint_event) and wanted.joint_event == other.joint_event
+        if other.code == wanted.code or one_event:
+            continue
+        found += [(clash, other.code) for clash in Clash if _CLASHES[clash](wanted, other)]
+    order = list(Clash)
+    return sorted(found, key=lambda each: order.index(each[0]))
+
+
+def _same_time(one: Slot, other: Slot) -> bool:
+    apart = one.half_day and other.half_day and one.half_day != other.half_day
+    return one.date == other.date and not apart
+
+
+def _place(slot: Slot) -> str:
+    return "".join(slot.place.split()).casefold()
+
+
+def _same_place(one: Slot, other: Slot) -> bool:
+    return bool(_place(one)) and _place(one) == _place(other) and _same_time(one, other)
+
+
+def _lecturer_elsewhere(one: Slot, other: Slot) -> bool:
+    there = one.mode in WITH_LECTURER and other.mode in WITH_LECTURER and one.date == other.date
+    # At one place one after the other is a full day; anywhere else is a journey.
+    return there and bool(one.lecturers & other.lecturers) and _place(one) != _place(other)
+
+
+def _same_lecture(one: Slot, other: Slot) -> bool:
+    return one.lecture == other.lecture and one.beneficiary == other.beneficiary
+
+
+_CLASHES: dict[Clash, Callable[[Slot, Slot], bool]] = {
+    Clash.SAME_PLACE: _same_place,
+    Clash.LECTURER_ELSEWHERE: _lecturer_elsewhere,
+    Clash.SAME_LECTURE: _same_lecture,
+}
+
+
+# --- Repeats --------------------------------------------------------------------------------------------------
+
+
+def repeats(held: Iterable[tuple[date, int]]) -> dict[int, int | None]:
+    """Return which session each one repeats, from the days and numbers of all of one lecture for one region in one
+    mode: the first of them repeats none, and all others repeat it.
+    """
+    numbers = [number for _day, number in sorted(held)]
+    return {number: None if place == 0 else numbers[0] for place, number in enumerate(numbers)}

@@ -156,7 +156,9 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     if not isinstance(account, Account) or not notices.may_write(account, session, on=timezone.localdate(at)):
         raise Http404
     said = getattr(session, "notice", None)
-    form = NoticeForm(request.POST or None, instance=said)
+    form = NoticeForm(
+        request.POST or None, instance=said, initial={"begins_at": session.begins_at} if said is None else {}
+    )
     if request.method == "POST":
         try:
             if "withdraw" in request.POST:

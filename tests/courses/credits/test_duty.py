@@ -16,7 +16,7 @@ from courses.credits.rules import Duty
 from courses.enrolment.operations import enrol
 from qianchang.people.practice import record_practice
 from tests.courses.factories import make_published_lecture
-from tests.courses.schedule.test_sessions import MODES
+from tests.courses.schedule.conftest import MODES
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from courses.schedule import notices
 from courses.schedule.models import SessionNotice, TrainingSession
 from qianchang.groundwork.models import AuditEntry
 from tests.courses.factories import make_published_lecture
-from tests.courses.schedule.test_sessions import MODES
+from tests.courses.schedule.conftest import MODES
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from courses.schedule.models import SignUp, TrainingSession
 from courses.schedule.signing_up import UnableToSignUp
 from qianchang.people.models import Notice
 from tests.courses.factories import make_published_lecture
-from tests.courses.schedule.test_sessions import MODES
+from tests.courses.schedule.conftest import MODES
 
 pytestmark = pytest.mark.django_db
 State = SignUp.State

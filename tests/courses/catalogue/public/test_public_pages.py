@@ -15,7 +15,7 @@ from courses.credits.operations import ensure_default_rules
 from courses.schedule.notices import write_notice
 from qianchang.groundwork.personal_data import ERASED
 from tests.courses.factories import make_course, make_published_lecture
-from tests.courses.schedule.test_sessions import MODES
+from tests.courses.schedule.conftest import MODES
 
 pytestmark = pytest.mark.django_db
 
