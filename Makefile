@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast test-postgresql check lock messages bench-media bench-attendance bench-roster bench-search bench-watch bench-pages watch-hour clean
+.PHONY: help demo up test test-fast test-postgresql check lock messages bench-media bench-attendance bench-roster bench-search bench-quota simulate-programme bench-watch bench-pages watch-hour clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,14 @@ bench-attendance: ## reports of watching beside an empty view, on SQLite and Pos
 bench-roster: ## a roster of 45,000 with mistakes of 25 kinds: imported, sent again, undone, on SQLite and PostgreSQL, 5 minutes (ROWS=45000)
 	@deploy/bootstrap test
 	@$(PYTHON) -m benchmarks.roster $(if $(ROWS),--rows $(ROWS))
+
+bench-quota: ## a simulated programme of three years with a million completions, recounted, and the time of the board, on SQLite and PostgreSQL, 15 minutes (SESSIONS=1000, COMPLETIONS=1000000)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.quota $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(COMPLETIONS),--completions $(COMPLETIONS))
+
+simulate-programme: ## the same programme on SQLite alone: counted totals beside a recount from the raw rows (SESSIONS=1000, COMPLETIONS=1000000)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.quota --only sqlite --tell $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(COMPLETIONS),--completions $(COMPLETIONS))
 
 bench-search: ## forty Chinese searches over 400 lectures and 30,000 paragraphs on SQLite and PostgreSQL, 10 minutes (LECTURES=400, PARAGRAPHS=30000)
 	@deploy/bootstrap test

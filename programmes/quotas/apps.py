@@ -12,8 +12,10 @@ class QuotasConfig(AppConfig):
 
         privacy.declare_holdings()
 
-        from programmes.quotas import todo
+        from programmes.plans import counts
+        from programmes.quotas import todo, totals
         from qianchang.people.todo import register_deadlines, register_groups
 
         register_groups("quotas", todo.groups)
         register_deadlines("quotas", todo.deadlines)
+        counts.register_counts(totals.counted_for_plans)

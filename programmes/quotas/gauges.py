@@ -26,8 +26,8 @@ class Goal:
 
 @dataclass(frozen=True)
 class Gauge:
-    """The sessions of one place on the board by state, beside the number promised there, if a document states
-    one.
+    """The sessions of one place on the board by state, beside the number promised there: that of a document, or where
+    none states one, the planned number (`planned`) of the adopted breakdown.
     """
 
     counted: int
@@ -37,11 +37,17 @@ class Gauge:
     scheduled: int
     goal: Goal | None
     which: Filter
+    planned: int | None = None
 
     @property
     def missing(self) -> int | None:
-        """How many are not counted yet of what was promised; None where no document promises a number."""
+        """How many are not counted yet of what was promised; None where nothing promises a number."""
         return None if self.goal is None else max(self.goal.quantity - self.counted, 0)
+
+    @property
+    def planned_otherwise(self) -> int | None:
+        """The planned number where it is another one than the number of the document."""
+        return self.planned if self.goal is not None and self.planned != self.goal.quantity else None
 
     @property
     def held_or_returned(self) -> int:

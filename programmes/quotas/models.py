@@ -12,6 +12,9 @@ from qianchang.groundwork.personal_data import ERASED
 class QuotaRule(models.Model):
     """One version of one jurisdiction's counting rule. Source of the defaults: domain.md, "From holding to
     场".
+
+    `dvd_needs_evidence`: a DVD counts only with the papers of its discs (number, dispatch, receipt). The first national
+    rule does not ask for them, because the platform keeps no discs yet; a later version of the rule will.
     """
 
     jurisdiction = models.ForeignKey(
@@ -21,6 +24,7 @@ class QuotaRule(models.Model):
     effective_date = models.DateField()
     minimum_minutes = models.PositiveSmallIntegerField(default=45)
     close_days_before_month_end = models.PositiveSmallIntegerField(default=0)
+    dvd_needs_evidence = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -165,3 +169,64 @@ class QuotaEntry(LedgerEntry):
 
     def private_fields(self) -> Fields:
         return [("reason", self.reason)]
+
+
+class Reversal(models.Model):
+    """What one officer proposes against a counted session, with a reason, and what another one says to it (冲正): the
+    entry that takes it back is posted, or the proposal is refused. Never both by one person, and an entry is taken back
+    once.
+
+    Personal data: what an officer may write in `reason` and `answer`.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waits for a second person")
+        POSTED = "posted", _("entry reversed")
+        REFUSED = "refused", _("refused")
+
+    entry = models.ForeignKey(QuotaEntry, on_delete=models.PROTECT, related_name="reversals")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+    posted = models.OneToOneField(QuotaEntry, null=True, on_delete=models.PROTECT, related_name="reversal_of")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=models.Q(state__in=["proposed", "posted"]),
+                name="quotas_reversal_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="quotas_reversal_never_by_one",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="quotas_reversal_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="proposed", decided_by__isnull=True, decided_at__isnull=True, posted__isnull=True
+                )
+                | models.Q(
+                    state="posted", decided_by__isnull=False, decided_at__isnull=False, posted__isnull=False
+                )
+                | (
+                    models.Q(
+                        state="refused",
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                        posted__isnull=True,
+                    )
+                    & ~models.Q(answer="")
+                ),
+                name="quotas_reversal_is_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.state}"

@@ -12,14 +12,14 @@ from courses.api import SessionFact
 from programmes.plans.models import Plan
 from programmes.quotas import queries, rules, wording
 from programmes.quotas.models import MonthClose, QuotaEntry, QuotaRule
-from programmes.quotas.rules import Candidate, State, Terms, Why
+from programmes.quotas.rules import Candidate, Happening, State, Terms, Why
 from qianchang.people.models import Association
 
 
 @dataclass(frozen=True)
 class Line:
-    """One session at the close: counted when `why` is empty. `late` means that its own month is closed
-    already.
+    """One session at the close: counted when `why` is empty. `late` means that its own month is closed already, `notes`
+    is what is said of it all the same.
     """
 
     fact: SessionFact
@@ -30,6 +30,7 @@ class Line:
     effective_month: str
     late: bool
     why: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,26 +102,30 @@ def _lines(
     facts = {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in rows])}
     candidates = [
         Candidate(
-            session=row.session,
             state=row.state,
-            lecture=facts[row.session].lecture_id,
-            beneficiary=row.beneficiary,
-            mode=row.mode,
-            held=row.date,
+            what=_happening(facts[row.session]),
             length_ms=facts[row.session].length_ms,
             reach=facts[row.session].reach,
+            is_repeat=facts[row.session].repeat_of_id is not None,
+            evidence_complete=facts[row.session].evidence_complete,
         )
         for row in rows
     ]
+    before = queries.counted_on(plan, days={row.date for row in rows if row.state is State.CONFIRMED})
+    counted = courses.session_facts(ids=before) if before else []
     decided = rules.verdicts(
         candidates,
         counted_before=queries.recordings_counted(plan, beneficiaries={row.beneficiary for row in rows}),
-        terms={number: Terms(rule.minimum_minutes) for number, rule in rule_of.items()},
+        terms={
+            number: Terms(rule.minimum_minutes, rule.dvd_needs_evidence) for number, rule in rule_of.items()
+        },
+        happened=[_happening(fact) for fact in counted],
     )
+    code_of = {fact.id: fact.code for fact in (*counted, *facts.values())}
     by_session = {row.session: row for row in rows}
     lines: list[Line] = []
     for verdict in decided:
-        row = by_session[verdict.candidate.session]
+        row = by_session[verdict.candidate.what.session]
         rule = rule_of[row.beneficiary]
         effective = rules.month_of(row.date)
         lines.append(
@@ -132,15 +137,35 @@ def _lines(
                 state=row.state,
                 effective_month=effective,
                 late=effective in closed_months,
-                why=_why(verdict.why, rule, facts[row.session]),
+                why=_why(verdict.why, rule, facts[row.session], code_of.get(verdict.rival or 0, "")),
+                notes=tuple(str(wording.NOTES[note]) for note in verdict.notes),
             )
         )
     return lines
 
 
-def _why(why: Why | None, rule: QuotaRule, fact: SessionFact) -> str:
+def _happening(fact: SessionFact) -> Happening:
+    return Happening(
+        session=fact.id,
+        lecture=fact.lecture_id,
+        beneficiary=fact.beneficiary_id,
+        mode=fact.mode_code,
+        held=fact.date,
+        lecturers=frozenset(fact.lecturer_ids),
+        half_day=fact.half_day,
+        place=fact.place,
+        joint_event=fact.joint_event,
+    )
+
+
+def _why(why: Why | None, rule: QuotaRule, fact: SessionFact, rival: str) -> str:
     if why is None:
         return ""
+    if why is Why.SAME_EVENT:
+        return _(
+            "It is the same event as %(rival)s, which counts. If it was held for two regions, mark it as a joint event; "
+            "if it was another one, say the half-day."
+        ) % {"rival": rival}
     if why is Why.TOO_SHORT:
         return _("It lasts %(length)d minutes; a session has at least %(minimum)d.") % {
             "length": fact.length_minutes,

@@ -41,10 +41,6 @@ class UnableToCloseMonth(Exception):
     """The month cannot be closed now; the message says why. Nothing was changed."""
 
 
-class UnableToReverse(Exception):
-    """The entry cannot be reversed by this person; the message says why. Nothing was changed."""
-
-
 @dataclass(frozen=True)
 class Closed:
     """A closed month, and what this call posted: nothing, where it was closed before (`again`)."""
@@ -250,56 +246,6 @@ def close_month(*, plan: Plan, supporter: Association, month: str, by: Account, 
         posted=len(entries),
     )
     return Closed(close, entries)
-
-
-@transaction.atomic
-def reverse_entry(*, entry: QuotaEntry, reason: str, by: Account, at: datetime) -> QuotaEntry:
-    """Post the entry that takes one back (冲正), in the open month. Two people: not whoever closed the month.
-
-    Raises UnableToReverse, or PermissionDenied.
-    """
-    require(by, Act.CLOSE_MONTH, on=localdate(at), association=entry.supporter)
-    Plan.objects.select_for_update().get(pk=entry.plan_id)
-    reason = reason.strip()
-    if not reason:
-        raise UnableToReverse(_("Say why the session does not count."))
-    if entry.reverses_id is not None or QuotaEntry.objects.filter(reverses=entry).exists():
-        raise UnableToReverse(_("This entry is reversed already. Nothing was changed."))
-    closes = MonthClose.objects.filter(plan=entry.plan, supporter=entry.supporter)
-    if closes.filter(month=entry.posted_month, closed_by=by).exists():
-        raise UnableToReverse(
-            _("You closed this month yourself, so a colleague has to reverse it. Nothing was changed.")
-        )
-    posted_month = rules.open_month(
-        rules.month_of(localdate(at)), closed=list(closes.values_list("month", flat=True))
-    )
-    reversal = QuotaEntry(
-        session=entry.session,
-        plan=entry.plan,
-        target=entry.target,
-        supporter=entry.supporter,
-        beneficiary=entry.beneficiary,
-        mode_code=entry.mode_code,
-        held_date=entry.held_date,
-        effective_month=entry.effective_month,
-        posted_month=posted_month,
-        quantity=-1,
-        reach=entry.reach,
-        rule=entry.rule,
-        reverses=entry,
-        reason=reason,
-    )
-    ledgers.append(reversal, ledger=entry.ledger, at=at)
-    audit.record(
-        "reversed",
-        object_type="quota entry",
-        object_key=str(entry),
-        by=by,
-        at=at,
-        reason=reason,
-        month=posted_month,
-    )
-    return reversal
 
 
 def _post(line: months.Line, plan: Plan, supporter: Association, month: str, *, at: datetime) -> QuotaEntry:

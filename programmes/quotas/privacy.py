@@ -23,4 +23,11 @@ def declare_holdings() -> None:
         texts=("reason",),
         kept="a ledger of sessions, which are no person's",
     )
+    declare(
+        "quotas.Reversal",
+        purpose=_("Who proposed to take a counted session back, who decided, and why"),
+        acts=("proposed_by", "decided_by"),
+        texts=("reason", "answer"),
+        kept=SIGNED,
+    )
     declare_none("sessions and targets", "quotas.QuotaRule", "quotas.SessionTarget")

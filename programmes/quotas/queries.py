@@ -31,6 +31,7 @@ class Row:
     mode: str
     date: date
     state: State
+    joint_event: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,15 @@ def recordings_counted(plan: Plan, *, beneficiaries: Collection[int]) -> frozens
     return frozenset((lecture, beneficiary) for lecture, beneficiary, net in sums if net > 0)
 
 
+def counted_on(plan: Plan, *, days: Collection[date]) -> frozenset[int]:
+    """Return the sessions of some days that count already under a plan, whoever gave them: one query, none without days."""
+    if not days:
+        return frozenset()
+    entries = QuotaEntry.objects.filter(plan=plan, held_date__in=days)
+    sums = entries.order_by().values_list("session").annotate(net=Sum("quantity"))
+    return frozenset(session for session, net in sums if net > 0)
+
+
 def _with_state(session_targets: QuerySet[SessionTarget]) -> QuerySet[SessionTarget, tuple[Any, ...]]:
     decisions = Decision.objects.filter(session=OuterRef("session")).order_by("-pk")
     entries = QuotaEntry.objects.filter(session=OuterRef("session"), plan=OuterRef("plan")).order_by()
@@ -155,13 +165,14 @@ def _with_state(session_targets: QuerySet[SessionTarget]) -> QuerySet[SessionTar
         "session__mode__code",
         "session__date",
         "session__state",
+        "session__joint_event",
         "outcome",
         "balance",
     )
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    session, code, plan, target, supporter, beneficiary, mode, day, schedule_state, outcome, balance = values
+    session, code, plan, target, supporter, beneficiary, mode, day, schedule, joint, outcome, balance = values
     return Row(
         session=session,
         code=code,
@@ -171,7 +182,6 @@ def _row(values: tuple[Any, ...]) -> Row:
         beneficiary=beneficiary,
         mode=mode,
         date=day,
-        state=rules.state_of(
-            schedule_state, outcome=outcome, posted=balance is not None, balance=balance or 0
-        ),
+        state=rules.state_of(schedule, outcome=outcome, posted=balance is not None, balance=balance or 0),
+        joint_event=joint,
     )

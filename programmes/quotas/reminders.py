@@ -20,8 +20,9 @@ from programmes.quotas.board import board
 from programmes.quotas.models import MonthClose
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import State
+from qianchang.groundwork import audit
 from qianchang.people import notices
-from qianchang.people.models import Association
+from qianchang.people.models import Account, Association
 from qianchang.people.officers import officers_who
 from qianchang.people.permissions import Act
 
@@ -180,6 +181,40 @@ def _tell_beneficiaries(rows: Iterable[Row], month: str, key: str, *, days: int,
             ),
             at=at,
             link=reverse("quotas:todo"),
+        )
+    return told
+
+
+def officers_of_return(association: Association, *, on: date) -> int:
+    """Return how many officers of an association post its months, and would be asked to."""
+    return len(officers_who(Act.CLOSE_MONTH, [association], on=on))
+
+
+def ask_for_return(*, plan: Plan, association: Association, month: str, by: Account, at: datetime) -> int:
+    """Ask the officers of a supporting association to close a month (催报), once a day. Returns how many were told now."""
+    today = localdate(at)
+    words: dict[str, str | int] = {
+        "month": month,
+        "association": association.name_zh,
+        "association_en": association.name_en,
+    }
+    url = reverse("quotas:close_month", args=[plan.programme.code, month])
+    told = notices.post_many(
+        event="return_asked",
+        key=f"{plan.code}:{association.code}:{month}:{today.isoformat()}",
+        told=dict.fromkeys(officers_who(Act.CLOSE_MONTH, [association], on=today), words),
+        at=at,
+        link=f"{url}?association={association.code}",
+    )
+    if told:
+        audit.record(
+            "asked for return",
+            object_type="plan",
+            object_key=plan.code,
+            by=by,
+            at=at,
+            supporter=association.code,
+            month=month,
         )
     return told
 

@@ -5,7 +5,7 @@ Source: domain.md, "From holding to 场", 1 to 5 and 7.
 
 import calendar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -28,7 +28,8 @@ class State(StrEnum):
 WAITING = (State.RETURNED, State.HELD, State.CONFIRMED, State.SCHEDULED, State.PLANNED)
 
 # Shown as often as one likes, one region learns a recording once. Further showings give hours, not 场.
-ONCE_PER_REGION = frozenset({"network_video", "dvd"})
+ONSITE, DVD, TELECONFERENCE = "onsite", "dvd", "teleconference"
+ONCE_PER_REGION = frozenset({"network_video", DVD})
 
 # The beneficiary side is reminded after this many days, and never confirmed for.
 REMIND_AFTER_DAYS = 15
@@ -127,9 +128,29 @@ def open_month(month: str, *, closed: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Terms:
-    """One region's rule: the shortest session that counts, in minutes."""
+    """One region's rule: the shortest session that counts, in minutes, and whether a DVD counts only with the evidence of
+    its discs.
+    """
 
     minimum_minutes: int
+    dvd_needs_evidence: bool = False
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What makes one event of a session: who told whom what, when and where. `half_day` is "am", "pm", or "" while the
+    hour is not said; `joint_event` is shared by the sessions of one event for several regions.
+    """
+
+    session: int
+    lecture: int
+    beneficiary: int
+    mode: str
+    held: date
+    lecturers: frozenset[int] = frozenset()
+    half_day: str = ""
+    place: str = ""
+    joint_event: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,14 +159,12 @@ class Candidate:
     reached.
     """
 
-    session: int
     state: State
-    lecture: int
-    beneficiary: int
-    mode: str
-    held: date
+    what: Happening
     length_ms: int
     reach: int
+    is_repeat: bool = False
+    evidence_complete: bool = False
 
 
 class Why(StrEnum):
@@ -156,37 +175,99 @@ class Why(StrEnum):
     RETURNED = "returned"
     TOO_SHORT = "too short"
     NO_REACH = "nobody reached"
+    NO_DISC_EVIDENCE = "the evidence of the discs is missing"
     COUNTED_BEFORE = "this recording counted for the region before"
+    SAME_EVENT = "this event counted before"
+
+
+class Note(StrEnum):
+    """What is said of a session that counts all the same."""
+
+    REPEAT = "a repeat"
+    JOINT = "one event for several regions"
+    WITHOUT_DISCS = "the evidence of the discs is not asked for yet"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a close does with one candidate: posted when `why` is None."""
+    """What a close does with one candidate: posted when `why` is None. `rival` is the session that counts in its place."""
 
     candidate: Candidate
     why: Why | None
+    notes: tuple[Note, ...] = ()
+    rival: int | None = None
 
 
 def verdicts(
-    candidates: Sequence[Candidate], *, counted_before: frozenset[tuple[int, int]], terms: Mapping[int, Terms]
+    candidates: Sequence[Candidate],
+    *,
+    counted_before: frozenset[tuple[int, int]],
+    terms: Mapping[int, Terms],
+    happened: Sequence[Happening] = (),
 ) -> list[Verdict]:
-    """Decide every candidate, earliest first. `counted_before` holds (lecture, beneficiary) of the recordings
-    that count already by video or DVD; `terms` the rule by beneficiary.
+    """Decide every candidate, earliest first. `counted_before` holds (lecture, beneficiary) of the recordings that count
+    already by video or DVD, `happened` the events that count already; `terms` the rule by beneficiary.
     """
     seen = set(counted_before)
+    events = list(happened)
     decided: list[Verdict] = []
-    for candidate in sorted(candidates, key=lambda c: (c.held, c.session)):
-        key = (candidate.lecture, candidate.beneficiary)
-        why = _why_not(candidate, terms[candidate.beneficiary])
-        if why is None and candidate.mode in ONCE_PER_REGION:
-            if key in seen:
-                why = Why.COUNTED_BEFORE
-            seen.add(key)
-        decided.append(Verdict(candidate, why))
+    for candidate in sorted(candidates, key=lambda c: (c.what.held, c.what.session)):
+        what = candidate.what
+        why, rival = _why_not(candidate, terms[what.beneficiary]), None
+        if why is None and what.mode in ONCE_PER_REGION and (what.lecture, what.beneficiary) in seen:
+            why = Why.COUNTED_BEFORE
+        if why is None:
+            rival = next((other.session for other in events if is_same_event(what, other)), None)
+            why = None if rival is None else Why.SAME_EVENT
+        if why is None:
+            events.append(what)
+            if what.mode in ONCE_PER_REGION:
+                seen.add((what.lecture, what.beneficiary))
+        notes = () if why else tuple(_notes(candidate, terms[what.beneficiary]))
+        decided.append(Verdict(candidate, why, notes, rival))
     return decided
 
 
+def is_same_event(one: Happening, other: Happening) -> bool:
+    """Tell whether two sessions are one event for one region, so that only one of them counts.
+
+    Source: domain.md, "From holding to 场", 3 and 5: on site each date and place counts, one topic by one lecturer in one
+    half-day; by teleconference one event once for a region; one event for two regions is two sessions, if it is said.
+    """
+    region = one.beneficiary == other.beneficiary
+    if one.joint_event and one.joint_event == other.joint_event:
+        return region
+    if one.mode != other.mode or one.lecture != other.lecture or one.held != other.held:
+        return False
+    if one.mode == TELECONFERENCE:
+        return region and (one.half_day == other.half_day or not (one.half_day and other.half_day))
+    if one.mode != ONSITE or not _shares_lecturer(one, other):
+        return False
+    if one.half_day and other.half_day:
+        return one.half_day == other.half_day
+    return region and one.place.split() == other.place.split()
+
+
+def distinct_events(sessions: Iterable[tuple[int, str]]) -> int:
+    """Return how many events sessions (their numbers, and the joint event or "") were: 去重场次 beside 分区场次."""
+    return len({joint or number for number, joint in sessions})
+
+
+def _shares_lecturer(one: Happening, other: Happening) -> bool:
+    return bool(one.lecturers & other.lecturers) or one.lecturers == other.lecturers
+
+
+def _notes(candidate: Candidate, terms: Terms) -> Iterator[Note]:
+    if candidate.is_repeat and candidate.what.mode not in ONCE_PER_REGION:
+        yield Note.REPEAT
+    if candidate.what.joint_event:
+        yield Note.JOINT
+    if candidate.what.mode == DVD and not candidate.evidence_complete and not terms.dvd_needs_evidence:
+        yield Note.WITHOUT_DISCS
+
+
 def _why_not(candidate: Candidate, terms: Terms) -> Why | None:
+    mode = candidate.what.mode
     if candidate.state is State.RETURNED:
         return Why.RETURNED
     if candidate.state is State.HELD:
@@ -195,8 +276,29 @@ def _why_not(candidate: Candidate, terms: Terms) -> Why | None:
         return Why.NOT_HELD
     if candidate.length_ms < terms.minimum_minutes * 60_000:
         return Why.TOO_SHORT
-    if candidate.mode in ONCE_PER_REGION and candidate.reach < 1:
+    if mode in ONCE_PER_REGION and candidate.reach < 1:
         return Why.NO_REACH
+    if mode == DVD and terms.dvd_needs_evidence and not candidate.evidence_complete:
+        return Why.NO_DISC_EVIDENCE
+    return None
+
+
+# --- Reversing: two people ----------------------------------------------------------------------------------
+
+
+class ReversalRefusal(StrEnum):
+    """Why somebody cannot be the second person of a reversal."""
+
+    OWN_PROPOSAL = "proposed by the same person"
+    OWN_CLOSE = "posted by the same person"
+
+
+def refusal_to_check(*, proposed_by: int, closed_by: int | None, by: int) -> ReversalRefusal | None:
+    """Return why this person cannot approve a proposed reversal, or None: not what they proposed or posted themselves."""
+    if by == proposed_by:
+        return ReversalRefusal.OWN_PROPOSAL
+    if by == closed_by:
+        return ReversalRefusal.OWN_CLOSE
     return None
 
 

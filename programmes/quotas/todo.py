@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from courses import api as courses
 from courses.api import SessionFact
 from programmes.plans import queries as plans
-from programmes.quotas import queries, rules, wording
-from programmes.quotas.models import MonthClose
+from programmes.quotas import queries, reversals, rules, wording
+from programmes.quotas.models import MonthClose, Reversal
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import WAITING, State
 from programmes.quotas.scope import Scope, scope_of
@@ -34,10 +34,13 @@ class _Waiting:
 
 
 def groups(account: Account, on: date) -> Iterable[Group]:
-    """Return the sessions and months that wait for an officer. Six queries at most; none for whoever only looks on."""
+    """Return the sessions, months and reversals that wait for an officer. Eight queries at most."""
     scope = scope_of(account, on=on)
-    if scope.is_empty or scope.sees_everything:
+    if scope.is_empty:
         return ()
+    to_check = _to_check(reversals.reversals_to_check(account, on=on))
+    if scope.sees_everything:
+        return (to_check,)
     waiting = _waiting(scope, on)
     shown = [*waiting.to_confirm, *waiting.to_mend, *waiting.to_hold]
     facts = (
@@ -50,6 +53,7 @@ def groups(account: Account, on: date) -> Iterable[Group]:
         _to_mend(waiting.to_mend, facts, sides, on),
         _to_hold(waiting.to_hold, facts, sides, on),
         _to_close(waiting.to_close, sides),
+        to_check,
     )
 
 
@@ -165,6 +169,21 @@ def _to_close(rows: Sequence[Row], sides: dict[int, Association]) -> Group:
             )
         )
     return _group(_("Months to close"), tasks)
+
+
+def _to_check(waiting: Sequence[Reversal]) -> Group:
+    tasks = [
+        Task(
+            what=_("Session %(code)s") % {"code": each.entry.session.code},
+            whom=wording.association_name(each.entry.supporter),
+            note=each.reason,
+            button=_("Look and decide"),
+            url=reverse("quotas:reversal", args=[each.pk]),
+            due=localdate(each.proposed_at) + timedelta(days=rules.REMIND_AFTER_DAYS),
+        )
+        for each in waiting
+    ]
+    return _group(_("Reversals to decide"), tasks)
 
 
 def _group(title: str, tasks: list[Task]) -> Group:

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import api as courses
 from programmes.plans import queries as plans
 from programmes.plans.models import Plan
-from programmes.quotas import desk, months, operations, queries, wording
-from programmes.quotas.forms import SessionForm, choices_for
+from programmes.quotas import desk, months, operations, queries, waiting, wording
 from programmes.quotas.queries import Filter
 from programmes.quotas.rules import State
 from programmes.quotas.scope import Scope, scope_of
@@ -83,14 +82,54 @@ def board(request: HttpRequest, programme: str, year: int) -> HttpResponse:
     shown, choices = found
     context = {
         "board": shown,
+        "waiting": waiting.waiting(shown.not_counted, shown.region_names),
         "choices": [(each.code, wording.association_name(each)) for each in choices],
         "programme": programme,
         "years": (year - 1, year + 1),
         "may_schedule": may(_account(request), Act.SCHEDULE_SESSION, on=today),
         "month": f"{today:%Y-%m}",
+        "month_label": wording.month_label(f"{today:%Y-%m}"),
+        "may_report": may(_account(request), Act.MAKE_RETURN, on=today) and not shown.own_only,
         "may_close": may(_account(request), Act.CLOSE_MONTH, on=today, association=shown.supporter),
+        "may_plan": may(_account(request), Act.BREAK_DOWN_QUOTA, on=today, association=shown.supporter),
+        "may_ask": may(_account(request), Act.RETURN_SESSION, on=today),
     }
     return render(request, "programmes/board.html", context)
+
+
+@login_required
+@require_POST
+def ask_evidence(request: HttpRequest, programme: str, year: int) -> HttpResponse:
+    """催交材料: tell the other side which sessions lack their evidence."""
+    account, now = _account(request), timezone.now()
+    if not may(account, Act.RETURN_SESSION, on=timezone.localdate(now)):
+        raise PermissionDenied(Act.RETURN_SESSION.value)
+    found = desk.board_for(
+        account,
+        programme=programme,
+        year=year,
+        association=request.GET.get("association", ""),
+        on=timezone.localdate(now),
+    )
+    if found is None:
+        raise Http404
+    shown = found[0]
+    lacking, told = waiting.ask_for_evidence(
+        plan=shown.plan, supporter=shown.supporter, year=year, by=account, at=now
+    )
+    if told:
+        said = ngettext(
+            "Asked for the evidence of %(count)d session.",
+            "Asked for the evidence of %(count)d sessions.",
+            lacking,
+        )
+        messages.success(request, said % {"count": lacking})
+    elif lacking:
+        messages.info(request, _("The other side was asked today already, or has no officer yet."))
+    else:
+        messages.info(request, _("No session lacks its evidence by now."))
+    url = reverse("quotas:board", args=[programme, year])
+    return redirect(f"{url}?association={shown.supporter.code}")
 
 
 @login_required
@@ -140,40 +179,11 @@ def _filter(request: HttpRequest) -> Filter:
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_new(request: HttpRequest) -> HttpResponse:
-    """安排场次."""
-    account, now = _account(request), timezone.now()
-    scope = _desk_scope(request)
-    if not may(account, Act.SCHEDULE_SESSION, on=timezone.localdate(now)):
-        raise PermissionDenied(Act.SCHEDULE_SESSION.value)
-    choices = choices_for(scope)
-    form = SessionForm(request.POST or None, choices=choices, initial={"date": timezone.localdate(now)})
-    if request.method == "POST" and choices.plans and form.is_valid():
-        try:
-            fact = operations.schedule_session(**form.said(), by=account, at=now)
-        except (courses.UnableToSchedule, operations.UnableToAttach) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Session %(code)s is scheduled.") % {"code": fact.code})
-            return redirect("quotas:session", code=fact.code)
-    status = 422 if form.errors else 200
-    return render(request, "programmes/session_new.html", {"form": form, "choices": choices}, status=status)
-
-
 def _session_or_404(request: HttpRequest, code: str) -> desk.SessionPage:
     page = desk.session_page(_account(request), code=code, on=timezone.localdate())
     if page is None:
         raise Http404
     return page
-
-
-@login_required
-@require_safe
-def session(request: HttpRequest, code: str) -> HttpResponse:
-    """场次: one session with its evidence and its buttons."""
-    return render(request, "programmes/session.html", {"page": _session_or_404(request, code)})
 
 
 @login_required
@@ -242,6 +252,7 @@ def close_month(request: HttpRequest, programme: str, month: str) -> HttpRespons
         "month": shown,
         "programme": programme,
         "may_close": may_close,
+        "may_reverse": may(account, Act.RETURN_SESSION, on=today, association=supporter),
         "year": month[:4],
     }
     return render(request, "programmes/close_month.html", context)

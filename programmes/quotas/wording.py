@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.api import SessionFact
 from programmes.quotas import rules
-from programmes.quotas.rules import ConfirmRefusal, State, Why
+from programmes.quotas.rules import ConfirmRefusal, Note, ReversalRefusal, State, Why
 from qianchang.people.models import Association
 
 STATES: dict[State, str | Promise] = {
@@ -55,7 +55,23 @@ REASONS_NOT_TO_COUNT: dict[Why, str | Promise] = {
     Why.RETURNED: gettext_lazy("The beneficiary association returned it."),
     Why.TOO_SHORT: gettext_lazy("It is shorter than a session has to be."),
     Why.NO_REACH: gettext_lazy("No lawyer has finished it or signed in yet."),
+    Why.NO_DISC_EVIDENCE: gettext_lazy("The evidence of its discs is missing: number, dispatch and receipt."),
     Why.COUNTED_BEFORE: gettext_lazy("This lecture counted for this region before; a recording counts once."),
+}
+
+NOTES: dict[Note, str | Promise] = {
+    Note.REPEAT: gettext_lazy("repeat"),
+    Note.JOINT: gettext_lazy("joint event"),
+    Note.WITHOUT_DISCS: gettext_lazy("disc papers not asked for yet"),
+}
+
+CHECK_REFUSALS: dict[ReversalRefusal, str | Promise] = {
+    ReversalRefusal.OWN_PROPOSAL: gettext_lazy(
+        "You proposed this reversal yourself, so a colleague has to decide it. Nothing was changed."
+    ),
+    ReversalRefusal.OWN_CLOSE: gettext_lazy(
+        "You closed the month in which this was counted, so somebody else has to decide it. Nothing was changed."
+    ),
 }
 
 

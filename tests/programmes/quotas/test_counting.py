@@ -15,7 +15,6 @@ from programmes.quotas.operations import (
     UnableToCloseMonth,
     UnableToConfirm,
     UnableToReturn,
-    UnableToReverse,
 )
 from qianchang.groundwork import ledgers
 from qianchang.groundwork.models import AuditEntry
@@ -190,38 +189,6 @@ def test_on_site_each_date_counts(office: Office):
     office.confirmed(lecture, mode="onsite", on=date(2026, 10, 10))
     assert len(office.close("2026-10", at=END_OF_OCTOBER).entries) == 2
     assert ledgers.verify(QuotaEntry, "CN-GD") == []
-
-
-# --- reversing ---------------------------------------------------------------------------------------------
-
-
-def test_a_reversal_takes_two_people_and_posts_minus_one(office: Office, world: World):
-    fact = office.confirmed()
-    (entry,) = office.close("2026-10", at=END_OF_OCTOBER).entries
-    with pytest.raises(UnableToReverse):
-        operations.reverse_entry(entry=entry, reason="重复", by=world.supporting_officer, at=END_OF_NOVEMBER)
-    reversal = operations.reverse_entry(
-        entry=entry, reason="重复", by=world.second_supporting_officer, at=END_OF_NOVEMBER
-    )
-    assert (reversal.quantity, reversal.effective_month, reversal.posted_month) == (-1, "2026-10", "2026-11")
-    shown = board(office.plan, supporter=world.guangdong, year=2026, as_of=date(2026, 11, 30))
-    assert (shown.this_year.counted, shown.over_the_years.counted) == (0, 0)
-    assert ledgers.verify(QuotaEntry, "CN-GD") == []
-    assert office.close("2026-11", at=END_OF_NOVEMBER).entries == ()
-    with pytest.raises(UnableToReverse):
-        operations.reverse_entry(
-            entry=entry, reason="再次", by=world.second_supporting_officer, at=END_OF_NOVEMBER
-        )
-    assert fact.id == reversal.session_id
-
-
-def test_a_reversal_needs_a_reason(office: Office, world: World):
-    office.confirmed()
-    (entry,) = office.close("2026-10", at=END_OF_OCTOBER).entries
-    with pytest.raises(UnableToReverse):
-        operations.reverse_entry(
-            entry=entry, reason=" ", by=world.second_supporting_officer, at=END_OF_NOVEMBER
-        )
 
 
 # --- who may -----------------------------------------------------------------------------------------------

@@ -6,21 +6,22 @@ from datetime import date
 import pytest
 
 from programmes.quotas import rules
-from programmes.quotas.rules import Candidate, ConfirmRefusal, State, Terms, Why
+from programmes.quotas.rules import Candidate, ConfirmRefusal, Happening, State, Terms, Why
 from tests.world import full_width
 
 GUANGXI, YUNNAN = 1, 2
 TERMS = {GUANGXI: Terms(45), YUNNAN: Terms(45)}
 VIDEO = Candidate(
-    session=1,
     state=State.CONFIRMED,
-    lecture=7,
-    beneficiary=GUANGXI,
-    mode="network_video",
-    held=date(2026, 10, 12),
+    what=Happening(session=1, lecture=7, beneficiary=GUANGXI, mode="network_video", held=date(2026, 10, 12)),
     length_ms=60 * 60_000,
     reach=1,
 )
+
+
+def but(candidate: Candidate, **changes: object) -> Candidate:
+    """The same candidate, but for something that happened otherwise."""
+    return replace(candidate, what=replace(candidate.what, **changes))
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,8 @@ def test_a_confirmed_session_counts():
         (replace(VIDEO, length_ms=45 * 60_000 - 1), Why.TOO_SHORT),
         (replace(VIDEO, length_ms=45 * 60_000), None),
         (replace(VIDEO, reach=0), Why.NO_REACH),
-        (replace(VIDEO, mode="dvd", reach=0), Why.NO_REACH),
-        (replace(VIDEO, mode="onsite", reach=0), None),
+        (replace(but(VIDEO, mode="dvd"), reach=0), Why.NO_REACH),
+        (replace(but(VIDEO, mode="onsite"), reach=0), None),
     ],
 )
 def test_what_does_not_count_says_why(candidate: Candidate, reason: Why | None):
@@ -122,28 +123,28 @@ def test_what_does_not_count_says_why(candidate: Candidate, reason: Why | None):
 
 
 def test_one_lecture_counts_once_for_a_region_by_video_and_dvd():
-    dvd = replace(VIDEO, session=2, mode="dvd", held=date(2026, 10, 20))
+    dvd = but(VIDEO, session=2, mode="dvd", held=date(2026, 10, 20))
     assert why(dvd, VIDEO) == [None, Why.COUNTED_BEFORE]
     assert why(VIDEO, before=frozenset({(7, GUANGXI)})) == [Why.COUNTED_BEFORE]
 
 
 def test_another_region_or_another_lecture_counts_again():
     assert (
-        why(VIDEO, replace(VIDEO, session=2, beneficiary=YUNNAN), replace(VIDEO, session=3, lecture=8))
-        == [None] * 3
+        why(VIDEO, but(VIDEO, session=2, beneficiary=YUNNAN), but(VIDEO, session=3, lecture=8)) == [None] * 3
     )
 
 
 def test_each_place_and_date_on_site_counts():
-    onsite = replace(VIDEO, mode="onsite")
-    assert why(
-        onsite, replace(onsite, session=2, held=date(2026, 10, 13)), before=frozenset({(7, GUANGXI)})
-    ) == [None, None]
+    onsite = but(VIDEO, mode="onsite")
+    assert why(onsite, but(onsite, session=2, held=date(2026, 10, 13)), before=frozenset({(7, GUANGXI)})) == [
+        None,
+        None,
+    ]
 
 
 def test_a_session_that_does_not_count_uses_nothing_up():
-    unconfirmed = replace(VIDEO, state=State.HELD, held=date(2026, 10, 1))
-    assert why(unconfirmed, replace(VIDEO, session=2)) == [Why.NOT_CONFIRMED, None]
+    unconfirmed = replace(but(VIDEO, held=date(2026, 10, 1)), state=State.HELD)
+    assert why(unconfirmed, but(VIDEO, session=2)) == [Why.NOT_CONFIRMED, None]
 
 
 def test_an_even_pace_through_a_year():

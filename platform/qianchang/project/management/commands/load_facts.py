@@ -1,21 +1,20 @@
-"""Load what the documents say of programmes, plans and allocations."""
+"""Load what the documents say of programmes, plans, allocations and registers."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from programmes.plans.operations import UnableToLoadFacts
-from programmes.quotas.operations import load_programmes
+from programmes import api as programmes
 
 
 class Command(BaseCommand):
-    help = "Loads associations, programmes, plans and targets from the facts. Doing it again changes nothing."
+    help = "Loads associations, programmes, plans, targets and registers from the facts. Doing it again changes nothing."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         try:
-            loaded = load_programmes(at=timezone.now())
-        except UnableToLoadFacts as refusal:
+            loaded = programmes.load_facts(at=timezone.now())
+        except programmes.UnableToLoadFacts as refusal:
             raise CommandError(str(refusal)) from refusal
         for kind, count in loaded.counts.items():
             self.stdout.write(f"{count:5d} {kind}")
