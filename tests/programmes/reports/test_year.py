@@ -1,0 +1,206 @@
+"""The reports of a year: its plan, progress, recognition, the evidence pack, and whether all of it can be made again."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from programmes.placements.operations import load_register_facts
+from programmes.plans.breakdowns import adopt_plan, propose_plan
+from programmes.quotas.models import QuotaEntry
+from programmes.reports import evidence_pack, operations, recognition, year_papers
+from programmes.reports.models import MonthlyReturn, Side
+from programmes.reports.papers import Paper, Table
+from qianchang.groundwork import vault
+from tests.programmes.factories import Office
+from tests.programmes.reports.months import at, october, reversed_by_two
+from tests.world import World
+
+NOW = at(2026, 11, 3)
+
+
+def table_of(paper: Paper, heading: str) -> Table:
+    return next(section.table for section in paper.sections if section.heading == heading and section.table)
+
+
+def words_of(paper: Paper) -> str:
+    return "\n".join(words for section in paper.sections for words in section.paragraphs)
+
+
+def adopt(office: Office) -> None:
+    """Guangdong adopts what the planner proposes for 2026 to 2028."""
+    breakdown = propose_plan(
+        plan=office.plan,
+        supporter=office.world.guangdong,
+        first=2026,
+        count=3,
+        by=office.world.supporting_officer,
+        at=office.world.now,
+    )
+    adopt_plan(breakdown=breakdown, seen=0, by=office.world.supporting_officer, at=office.world.now)
+
+
+def test_the_plan_of_a_year_is_the_adopted_cells_and_the_documents_numbers(office: Office, world: World):
+    before = year_papers.year_plan(office.plan, association=world.guangdong, year=2026, at=NOW)
+    assert before.sections[0].table is None
+    adopt(office)
+    paper = year_papers.year_plan(office.plan, association=world.guangdong, year=2026, at=NOW)
+    cells = paper.sections[0].table
+    assert cells is not None
+    assert cells.rows[-1][2] == 40
+    assert sum(int(row[2]) for row in cells.rows[:-1]) == 40
+    stated = paper.sections[1].table
+    assert stated is not None
+    assert [row[3] for row in stated.rows if row[0] == "广西"] == [100]
+    assert all(row[7] for row in stated.rows)
+
+
+def test_progress_shows_every_year_so_far_and_what_is_carried_over(office: Office, world: World):
+    adopt(office)
+    october(office, "一", "二")
+    paper = year_papers.progress(
+        office.plan, association=world.guangdong, side=Side.SUPPORTER, year=2027, at=NOW
+    )
+    *years, carried = [section.table for section in paper.sections]
+    assert len(years) == 2
+    assert carried is not None
+    assert carried.rows == ((2026, 40, 0, 40, 2, 38, 0), (2027, 40, 38, 78, 0, 78, 0))
+
+
+def test_the_return_of_december_has_the_vehicles_by_donor_and_year(office: Office, world: World):
+    load_register_facts(at=world.now)
+    paper = year_papers.december(office.plan, association=world.guangdong, year=2026, at=NOW)
+    vehicles = paper.sections[0].table
+    assert vehicles is not None
+    assert vehicles.rows[-1][2] == 25
+    assert "25" in words_of(paper)
+
+
+# --- recognition --------------------------------------------------------------------------------------------
+
+
+def test_contributions_are_what_was_counted_and_not_taken_back(office: Office, world: World):
+    october(office, "一", "二", "三")
+    reversed_by_two(office, QuotaEntry.objects.order_by("pk")[0], when=at(2026, 11, 2))
+    made = recognition.contributions(office.plan, year=2026, at=NOW, association=world.guangdong)
+    assert [(each.name, each.sums.sessions) for each in made.associations] == [("广东省律师协会", 2)]
+    assert {each.sums.sessions for each in made.lecturers} == {2}
+    assert recognition.contributions(office.plan, year=2025, at=NOW).associations == ()
+
+
+def test_the_sheet_of_all_names_no_lecturer(office: Office, world: World):
+    october(office, "一")
+    own = recognition.sheet(office.plan, year=2026, at=NOW, association=world.guangdong)
+    names = {str(row[1]) for row in own.sections[2].table.rows}  # type: ignore[union-attr]
+    assert names
+    everybody = recognition.sheet(office.plan, year=2026, at=NOW)
+    said = str([section.table.rows for section in everybody.sections if section.table])
+    assert not [name for name in names if name in said]
+
+
+# --- the evidence pack --------------------------------------------------------------------------------------
+
+
+def unzipped(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def pack(office: Office) -> bytes:
+    return evidence_pack.pack(
+        office.plan, association=office.world.guangdong, side=Side.SUPPORTER, year=2026, at=NOW
+    )
+
+
+def test_the_pack_lists_the_digest_of_every_member_and_is_the_same_each_time(office: Office):
+    october(office, "一", "二")
+    archive = pack(office)
+    assert pack(office) == archive
+    members = unzipped(archive)
+    lines = [line.split("  ") for line in members["SHA256SUMS"].decode().splitlines()]
+    listed = {name: digest for digest, name in lines}
+    assert set(listed) == set(members) - {"SHA256SUMS"}
+    assert all(hashlib.sha256(members[name]).hexdigest() == digest for name, digest in listed.items())
+    ledger = json.loads(members["ledger.json"])
+    assert [entry["digest"] for entry in ledger] == list(
+        QuotaEntry.objects.order_by("sequence").values_list("entry_hash", flat=True)
+    )
+    assert len(json.loads(members["confirmations.json"])) == 2
+
+
+def test_the_pack_holds_the_files_of_its_sessions(office: Office, world: World):
+    october(office, "一")
+    session = QuotaEntry.objects.get().session
+    scan = b"%PDF-1.7 scan"
+    session.evidence.create(
+        kind="sign_in",
+        sha256=vault.keep(scan),
+        size_bytes=len(scan),
+        content_type="application/pdf",
+        uploaded_by=world.supporting_officer,
+        uploaded_at=world.now,
+    )
+    members = unzipped(pack(office))
+    name = f"evidence/{session.code}/sign_in-{hashlib.sha256(scan).hexdigest()[:12]}.pdf"
+    assert members[name] == scan
+
+
+def test_a_pack_is_not_made_larger_than_a_browser_takes(office: Office, world: World, monkeypatch):
+    october(office, "一")
+    monkeypatch.setattr(evidence_pack, "MOST_BYTES", 5)
+    QuotaEntry.objects.get().session.evidence.create(
+        kind="photo",
+        sha256=vault.keep(b"123456"),
+        size_bytes=6,
+        content_type="image/jpeg",
+        uploaded_by=world.supporting_officer,
+        uploaded_at=world.now,
+    )
+    with pytest.raises(evidence_pack.PackTooLarge):
+        pack(office)
+
+
+# --- everything again ---------------------------------------------------------------------------------------
+
+
+def test_everything_that_was_sent_is_made_again_and_a_changed_name_shows(office: Office, world: World):
+    october(office, "一")
+    operations.save_draft(
+        plan=office.plan,
+        association=world.guangdong,
+        side=Side.SUPPORTER,
+        month="2026-10",
+        remarks="",
+        addressees="省律协秘书处",
+        signatories="",
+        number=0,
+        by=world.supporting_officer,
+        at=NOW,
+    )
+    operations.send_return(
+        plan=office.plan,
+        association=world.guangdong,
+        side=Side.SUPPORTER,
+        month="2026-10",
+        number=1,
+        by=world.supporting_officer,
+        at=NOW,
+    )
+    operations.issue_bulletin(
+        plan=office.plan, month="2026-10", by=world.national_officer, at=at(2026, 11, 5)
+    )
+    office.confirmed(office.lecture("二"), mode="onsite", on=date(2026, 11, 4), at=at(2026, 11, 4))
+    office.close("2026-11", at=at(2026, 11, 30))
+    said = StringIO()
+    call_command("verify_reports", stdout=said)
+    assert said.getvalue() == "6 files are as they were sent.\n"
+    world.guangdong.name_zh = "广东律协"
+    world.guangdong.save()
+    with pytest.raises(CommandError, match="of 6"):
+        call_command("verify_reports", stdout=said)
+    assert MonthlyReturn.objects.count() == 1
