@@ -18,7 +18,21 @@ LOOKS = ((1366, 768, ""), (390, 844, ""), (390, 844, "big2"), (1366, 768, "big2"
 AXE_LOOKS = (LOOKS[0], LOOKS[2])
 # Wagtail's own admin is not ours; signing out ends the visit.
 NOT_OURS = ("/cms/", "/api/", "/media/", "/account/logout/", "/django-admin/")
-NO_PAGE = (".ics", ".pdf", ".jwt", ".json", ".txt", ".sig", ".pem", ".jpg", ".csv", ".xlsx", ".vtt", ".docx")
+NO_PAGE = (
+    ".ics",
+    ".pdf",
+    ".jwt",
+    ".json",
+    ".txt",
+    ".sig",
+    ".pem",
+    ".jpg",
+    ".csv",
+    ".xlsx",
+    ".vtt",
+    ".docx",
+    "/file/",
+)
 # What each role must at least have been shown, so that a walk that went astray does not pass.
 MUST_SEE = {
     None: {
