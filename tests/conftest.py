@@ -1,5 +1,6 @@
 """Fixtures for every room."""
 
+import gc
 import shutil
 import time
 from collections.abc import Callable
@@ -22,6 +23,13 @@ settings.load_profile("qianchang")
 def pytest_configure(config: pytest.Config) -> None:
     if folder := keep_for_this_run():
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave Django, Wagtail and the tests themselves out of every later garbage collection: a twelfth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

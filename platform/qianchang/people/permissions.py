@@ -75,6 +75,10 @@ class Act(StrEnum):
     PREVIEW_ROLE = "see the site as a role does"
     ARRANGE_CLASSES = "open and change classes of courses"
     ENROL_LAWYERS = "enrol named lawyers in a class"
+    NOMINATE_TRAINEE = "nominate a trainee, or a young lawyer for the pool"
+    HOST_TRAINEE = "take in a trainee, log days, pay the stipend"
+    RECORD_DONATION = "enter and deliver a donation"
+    VERIFY_DONATION = "verify a donation that was given to us"
 
 
 class Scope(StrEnum):
@@ -162,6 +166,11 @@ MATRIX: dict[Act, dict[str, Scope]] = {
     Act.ARRANGE_CLASSES:          _row(_no,  _no,  _no,  _no,  _s,   _s,   _all, _no,  _all),
     # Names stay with the association on whose roster they stand; whoever reaches all of them sees counts.
     Act.ENROL_LAWYERS:            _row(_no,  _no,  _no,  _no,  _s,   _s,   _no,  _no,  _no),
+    # The registers: each side its own part, the national association gives computers.
+    Act.NOMINATE_TRAINEE:         _row(_no,  _no,  _no,  _no,  _s,   _no,  _no,  _no,  _no),
+    Act.HOST_TRAINEE:             _row(_no,  _no,  _no,  _no,  _no,  _s,   _no,  _no,  _no),
+    Act.RECORD_DONATION:          _row(_no,  _no,  _no,  _no,  _no,  _s,   _all, _no,  _no),
+    Act.VERIFY_DONATION:          _row(_no,  _no,  _no,  _no,  _s,   _no,  _no,  _no,  _no),
 }
 # fmt: on
 

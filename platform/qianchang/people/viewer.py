@@ -65,6 +65,26 @@ class Viewer:
         return self._holds(Act.SEE_QUOTA_BOARD)
 
     @property
+    def spot_checks(self) -> bool:
+        """Tell whether the spot checks open for this person."""
+        return self._holds(Act.SPOT_CHECK)
+
+    @property
+    def sees_returns(self) -> bool:
+        """Tell whether monthly returns open for this person."""
+        return self._holds(Act.SEE_RETURN)
+
+    @property
+    def sees_bulletins(self) -> bool:
+        """Tell whether the bulletins of all associations open for this person."""
+        return self._holds(Act.SEE_BULLETIN)
+
+    @property
+    def compares(self) -> bool:
+        """Tell whether the comparison of all associations opens for this person."""
+        return self._holds(Act.SEE_EVERY_BOARD)
+
+    @property
     def corrects_hours(self) -> bool:
         """Tell whether corrections, appeals and certificates of an association open for this person."""
         return self._holds(Act.CORRECT_HOURS)
@@ -88,6 +108,11 @@ class Viewer:
     def sets_quotas(self) -> bool:
         """Tell whether quotas, designations and pairs open for this person."""
         return self._holds(Act.SET_QUOTAS)
+
+    @property
+    def breaks_down_quotas(self) -> bool:
+        """Tell whether the own quota may be broken down by this person."""
+        return self._holds(Act.BREAK_DOWN_QUOTA)
 
     @property
     def manages_users(self) -> bool:

@@ -16,7 +16,7 @@ WORDS = {
     "hours": "4.5", "missing": "11.0", "imported": 2960, "faulty": 40, "name": "医疗损害鉴定.mp4", "title": "医疗损害鉴定",
     "reason": "第 32 分钟没有声音。", "county": "那坡县", "mode": "DVD 集中放映", "place": "那坡县司法局",
     "association": "广东省律师协会", "about": "医疗损害鉴定：2.5 学时", "answer": "记录无误。", "number": "D-0057",
-    "parcel": "SF123", "programme": "百千强计划",
+    "parcel": "SF123", "programme": "百千强计划", "code": "桂26-W-0001", "taken_back": 1,
 }  # fmt: skip
 
 SUBJECTS = {
@@ -27,10 +27,16 @@ SUBJECTS = {
     "lecture_published": "《医疗损害鉴定》已发布",
     "question_asked": "那坡县一位律师问了一个问题",
     "session_scheduled": "11 月 20 日 DVD 集中放映：医疗损害鉴定",
+    "session_reminder": "11 月 20 日开讲：医疗损害鉴定",
+    "session_to_sign": "请为 11 月 20 日的《医疗损害鉴定》签字",
     "disc_sent": "光盘 D-0057 已寄出（SF123）",
     "disc_overdue": "请归还光盘 D-0057",
     "sheet_missing": "11 月 20 日场次还缺签到表",
     "confirm_waiting": "2 场待确认",
+    "evidence_asked": "2 场缺材料",
+    "return_asked": "10 月还没有结账",
+    "reversal_proposed": "场次 桂26-W-0001 有人提出冲正",
+    "reversal_decided": "场次 桂26-W-0001 已冲正",
     "hours_credited": "本周记入 4.5 学时，还差 11.0",
     "year_end": "离年度截止 6 天，还差 11.0 学时",
     "appeal_corrected": "更正申请：已更正",
@@ -44,7 +50,7 @@ SUBJECTS = {
     "processing_failed": "2 个转码任务失败",
 }
 AT_ONCE = {
-    "account_ready", "lecture_returned", "lecture_published", "session_scheduled", "session_cancelled",
+    "account_ready", "lecture_returned", "lecture_published", "session_scheduled", "session_cancelled", "session_reminder",
     "appeal_corrected", "appeal_refused", "erasure_proposed", "import_failed", "import_finished",
     "processing_failed", "disk_low",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
+from courses.api import Stop
 from courses.attendance import operations as attendance
 from courses.attendance.packs import open_pack
 from courses.catalogue import operations as catalogue
@@ -22,15 +23,25 @@ from courses.credits.operations import ensure_default_rules
 from courses.enrolment import classes
 from courses.enrolment.operations import enrol, release_lecture
 from courses.enrolment.releasing import open_collection
+from courses.schedule.evidence import Accepted, add_file
+from courses.schedule.models import TrainingSession
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.uploads.models import Upload
+from programmes.plans.documents import attach_document
 from programmes.plans.models import Target
+from programmes.quotas.models import QuotaEntry
 from programmes.quotas.operations import schedule_session
+from programmes.quotas.reversals import propose_reversal
+from programmes.quotas.session_planning import begin_tour
+from programmes.spot_checks.models import Finding
 from qianchang.people.facts import record_pairing
 from qianchang.people.models import Account, Association, Lawyer, Pairing, RoleGrant, RosterImport
 from qianchang.people.permissions import Column
 from tests.courses.factories import make_course, make_draft
 from tests.programmes.factories import Office
+from tests.programmes.placements.factories import Registers
+from tests.programmes.reports.scene import issued_bulletin, sent_return
+from tests.programmes.spot_checks.factories import checked_session
 from tests.world import World
 
 R = RoleGrant.Role
@@ -85,6 +96,8 @@ class Scene:
             by=world.national_officer,
             at=world.now,
         )
+        self.registers = Registers(self.office)
+        self.registers.send(beijing, world.yunnan)
         self.things = {
             GUANGXI: self._things(
                 world.guangxi,
@@ -184,7 +197,10 @@ class Scene:
             by=world.national_officer,
             at=now,
         )
+        found = self._checked(supporter, beneficiary)
+        registered = self._registered(association, supporter, beneficiary)
         assert lecture.recording is not None
+        target = Target.objects.get(supporter=supporter, beneficiary=beneficiary, plan=self.office.plan)
         upload = Upload.objects.create(
             owner=expert,
             recording=lecture.recording,
@@ -220,6 +236,18 @@ class Scene:
                 ).pk,
                 "enrolment": seat.pk,
                 "session": session.code,
+                "evidence": self._evidence(session.id),
+                "tour": self._tour(supporter, beneficiary),
+                "target": target.pk,
+                "document": attach_document(
+                    target=target, name="通知.pdf", data=b"%PDF-1.7", by=world.national_officer, at=now
+                ).pk,
+                **self._doubted(supporter, beneficiary),
+                "check": found.sampled.drawing.spot_check.code,
+                "check_photo": found.photo.pk,
+                **registered,
+                **sent_return(self.office.plan, association, by=officers[0], at=now),
+                "issue": issued_bulletin(self.office.plan, by=world.national_officer, at=now),
                 "lawyer": lawyer.pk,
                 "version": version.pk,
                 "firm": lawyer.firm_id,
@@ -229,6 +257,94 @@ class Scene:
                 "account": lawyer.account.pk,
             },
         )
+
+    def _evidence(self, session: int) -> int:
+        """The agenda of a session, as the association's administrator handed it in."""
+        return add_file(
+            session=TrainingSession.objects.get(pk=session),
+            kind="agenda",
+            file=Accepted(b"%PDF-1.7 agenda", "application/pdf"),
+            by=self.world.administrator,
+            at=self.world.now,
+        ).pk
+
+    def _tour(self, supporter: Association, beneficiary: Association) -> int:
+        """A tour with one stop."""
+        world = self.world
+        stop = Stop(
+            self._released_lecture(supporter).pk, beneficiary, world.day + timedelta(days=30), "百色市司法局"
+        )
+        return begin_tour(
+            plan=self.office.plan,
+            title="巡讲",
+            supporter=supporter,
+            stops=[stop],
+            by=world.national_officer,
+            at=world.now,
+        ).id
+
+    def _registered(
+        self, association: Association, supporter: Association, beneficiary: Association
+    ) -> dict[str, int]:
+        """A trainee and a gift between the two sides, a young lawyer and a county class of the association."""
+        world, registers, national = self.world, self.registers, self.world.national_officer
+        firm, officer = {
+            GUANGXI: (world.napo_firm, world.beneficiary_officer),
+            YUNNAN: (world.yunnan_firm, world.yunnan_officer),
+        }[beneficiary.code]
+        of_guangdong = supporter == world.guangdong
+        trainee = registers.nominated(
+            registers.lawyer(firm),
+            supporter=supporter,
+            host=registers.guangzhou if of_guangdong else supporter,
+            by=officer,
+        )
+        donation = registers.offered(
+            supporter=supporter,
+            donor=registers.guangzhou if of_guangdong else supporter,
+            beneficiary=beneficiary,
+            by=national,
+        )
+        firm = {GUANGXI: world.napo_firm, YUNNAN: world.yunnan_firm}.get(
+            association.code, world.guangzhou_firm
+        )
+        young = registers.member(
+            registers.lawyer(firm), by=self._officer(f"pool.{association.code}", association)
+        )
+        held = registers.county_class(organiser=association, title=f"培训班{association.code}", by=national)
+        return {
+            "trainee": trainee.pk,
+            "donation": donation.pk,
+            "pool_member": young.pk,
+            "county_class": held.pk,
+        }
+
+    def _checked(self, supporter: Association, beneficiary: Association) -> Finding:
+        """A session of its own that was counted, and in which a spot check of the beneficiary side found a fault."""
+        session = schedule_session(
+            plan=self.office.plan,
+            lecture_id=self._released_lecture(supporter).pk,
+            mode_code="onsite",
+            supporter=supporter,
+            beneficiary=beneficiary,
+            date=self.world.day,
+            place=f"会议室{supporter.pk}",
+            by=self.world.national_officer,
+            at=self.world.now,
+        )
+        theirs = {
+            GUANGXI: self.world.beneficiary_officer,
+            YUNNAN: self.world.yunnan_officer,
+        }
+        return checked_session(self.office, session, by=theirs[beneficiary.code])
+
+    def _doubted(self, supporter: Association, beneficiary: Association) -> dict[str, Any]:
+        """The session of theirs that counts, which the administrator proposes to take back."""
+        entry = QuotaEntry.objects.filter(supporter=supporter, beneficiary=beneficiary).latest("pk")
+        proposed = propose_reversal(
+            entry=entry, reason="重复计入。", by=self.world.administrator, at=self.world.now
+        )
+        return {"counted": entry.session.code, "reversal": proposed.pk}
 
     def _published(self, association: Association, expert: Account) -> LecturePage:
         now, national = self.world.now, self.world.national_officer

@@ -5,56 +5,11 @@ An entry says for each method which acts of the matrix open it (any of them is e
 refuses: aloud (403) or as if it were not there (404). Whoever is refused by the matrix is refused here, and nobody else.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from qianchang.people.permissions import Act
-
-# Instead of acts: open to everybody, to whoever is signed in, to whoever stands on a roster, to whoever made the thing.
-EVERYBODY, SIGNED_IN, LAWYERS, MAKER = "everybody", "signed in", "lawyers", "maker"
-
-Who = str | tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What opens an address."""
-
-    # By method; a method that is not named is open to nobody.
-    ways: dict[str, Who]
-    # The variables of the address: the name of a thing of the scene in angle brackets, or a plain value.
-    where: dict[str, Any] = field(default_factory=dict)
-    # Whose the object is, which decides who reaches it: "" is nobody's (the address is about no object), "lawyer" a
-    # lawyer's, "expert" an expert's, "association" an association's, "supporter", "beneficiary" and "sides" a session's.
-    whose: str = ""
-    # How it refuses whoever may do this to other objects but not to this one, and whoever may do it to none.
-    hidden: int = 403
-    refused: int = 403
-    # How it turns a guest away: 302 is to the page of signing in.
-    guest: int = 302
-    # Who sees the object, and so is refused aloud where others are told that there is nothing.
-    aloud: tuple[str, ...] = ()
-    # What is asked for and sent, with things in angle brackets as well.
-    query: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
-    # Where somebody who gets in is told that the thing is not there, whatever the role; with the reason beside it.
-    answers: int = 200
-
-
-def page(who: Who, **more: Any) -> Entry:
-    """A page that is read."""
-    return Entry({"GET": who}, **more)
-
-
-def button(who: Who, **more: Any) -> Entry:
-    """What is only sent to."""
-    return Entry({"POST": who}, **more)
-
-
-def form(who: Who, **more: Any) -> Entry:
-    """A page with a form: reading and sending are open to the same people."""
-    return Entry({"GET": who, "POST": who}, **more)
-
+from tests.people.permissions.entries import EVERYBODY, LAWYERS, MAKER, SIGNED_IN, Entry, button, form, page
+from tests.people.permissions.tables import placements, plans, quotas, reports, sessions, spot_checks
 
 QUEUE = (Act.SEE_QUEUE,)
 CORRECT = (Act.CORRECT_HOURS,)
@@ -86,6 +41,12 @@ A_DRAFT: dict[str, Any] = {"whose": "association", "hidden": 404, "refused": 404
 A_LAWYERS: dict[str, Any] = {"whose": "lawyer", "hidden": 404, "refused": 404}
 
 TABLE: dict[str, Entry] = {
+    **plans.TABLE,
+    **placements.TABLE,
+    **quotas.TABLE,
+    **sessions.TABLE,
+    **reports.TABLE,
+    **spot_checks.TABLE,
     # --- the site itself
     "healthz": page(EVERYBODY),
     "set_language": form(EVERYBODY),
@@ -247,32 +208,6 @@ TABLE: dict[str, Entry] = {
     # --- desks
     # A county contact has a desk of their own.
     "quotas:todo": page((Act.SEE_QUOTA_BOARD, Act.REVIEW_LECTURE, Act.SEE_ROSTER)),
-    "quotas:board": page(BOARD, where={"programme": "BQQ-2012", "year": 2026}, refused=404),
-    "quotas:sessions": page(BOARD),
-    "quotas:session_new": form((Act.SCHEDULE_SESSION,)),
-    "quotas:session": page(BOARD, where={"code": "<session>"}, whose="sides", hidden=404, refused=404),
-    "schedule:notice": form(
-        (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
-    ),
-    "schedule:sign_ups": page(
-        (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
-    ),
-    "quotas:session_hold": button(
-        (Act.HOLD_SESSION,), where={"code": "<session>"}, whose="supporter", refused=404, aloud=BOARD
-    ),
-    "quotas:session_confirm": button(
-        (Act.CONFIRM_SESSION,), where={"code": "<session>"}, whose="beneficiary", refused=404, aloud=BOARD
-    ),
-    "quotas:session_return": button(
-        (Act.RETURN_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
-    ),
-    # An administrator reads what would be posted, and posts nothing.
-    "quotas:close_month": Entry(
-        {"GET": (Act.CLOSE_MONTH, Act.SEE_EVERY_BOARD), "POST": (Act.CLOSE_MONTH,)},
-        where={"programme": "BQQ-2012", "month": "2026-10"},
-        refused=404,
-        aloud=(Act.SEE_EVERY_BOARD,),
-    ),
     "catalogue:review": page(REVIEW),
     "catalogue:review_lecture": form(REVIEW, where={"pk": "<lecture>"}, whose="association", hidden=404),
     "enrolment:releases": form(REVIEW, where={"pk": "<lecture>"}, whose="association", hidden=404),

@@ -15,8 +15,9 @@ from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from qianchang.people.permissions import MATRIX, Act, Column, Scope
+from tests.people.permissions.entries import EVERYBODY, LAWYERS, MAKER, SIGNED_IN, Entry, Who
 from tests.people.permissions.scene import GUANGDONG, GUANGXI, OWNERS, Scene, Things
-from tests.people.permissions.table import EVERYBODY, LAWYERS, MAKER, SIGNED_IN, TABLE, Entry, Who
+from tests.people.permissions.table import TABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,9 @@ def scene(
 ) -> Iterator[Scene]:
     """The cast and the things, made once and taken back at the end."""
     folder = tmp_path_factory.mktemp("scene")
-    own = override_settings(CERTIFICATE_DIR=folder, UPLOAD_DIR=folder / "uploads", MEDIA_WORK_DIR=folder)
+    own = override_settings(
+        CERTIFICATE_DIR=folder, UPLOAD_DIR=folder / "uploads", MEDIA_WORK_DIR=folder, VAULT_DIR=folder
+    )
     with django_db_blocker.unblock(), transaction.atomic(), own:
         made = Scene()
         with time_machine.travel(made.world.now, tick=False):

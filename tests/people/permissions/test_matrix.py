@@ -79,6 +79,10 @@ BESIDE_THE_TABLE = {
     Act.ARRANGE_CLASSES: "Open and change classes",
     Act.ENROL_LAWYERS: "Enrol named lawyers",
     Act.PREVIEW_ROLE: "See the site as a role does",
+    Act.NOMINATE_TRAINEE: "Nominate a trainee",
+    Act.HOST_TRAINEE: "Take in a trainee",
+    Act.RECORD_DONATION: "Enter a donation",
+    Act.VERIFY_DONATION: "Verify a donation",
 }
 SMALL_SCOPES = {Column.C: Scope.COUNTY}
 

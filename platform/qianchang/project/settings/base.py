@@ -28,7 +28,10 @@ SITE_ROOT_URL: str = env.str("QIANCHANG_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "qianchang.project",
+    "programmes.reports",
+    "programmes.spot_checks",
     "programmes.quotas",
+    "programmes.placements",
     "programmes.plans",
     "courses.certificates",
     "courses.credits",
@@ -193,6 +196,8 @@ UPLOAD_INLINE_BYTES: int = env.int("QIANCHANG_UPLOAD_INLINE_BYTES", default=64 *
 MEDIA_WORK_DIR = STATE_DIR / "work"
 # Certificates as they were first printed; a file that is lost is made again.
 CERTIFICATE_DIR = STATE_DIR / "certificates"
+# Files that officers attach, kept as they came under the digest of their bytes (groundwork/vault.py).
+VAULT_DIR = STATE_DIR / "vault"
 # --- Media -----------------------------------------------------------------------------------------------------
 # How much of a lecture one worker takes at a time (seconds, a multiple of 12): a death costs at most this.
 MEDIA_CHUNK_SECONDS: int = env.int("QIANCHANG_CHUNK_SECONDS", default=300)

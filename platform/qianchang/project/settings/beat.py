@@ -62,6 +62,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "middle", "expires": 300},
     },
+    "remind of sessions": {
+        "task": "courses.schedule.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
     "tell administrators what failed": {
         "task": "media_pipeline.conductor.raise_alarms",
         "schedule": 300.0,
@@ -84,6 +89,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tell lawyers of their hours": {
         "task": "courses.credits.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "remind of findings of spot checks": {
+        "task": "programmes.spot_checks.remind",
         "schedule": 3600.0,
         "options": {"queue": "middle", "expires": 3600},
     },
