@@ -111,6 +111,7 @@ def test_a_formula_is_read_as_the_value_it_had_and_never_run():
 
 
 def test_cells_far_down_that_are_only_coloured_do_not_count():
+    """openpyxl writes such a cell as <c></c> where lxml is installed, and as <c/> where it is not: so do spreadsheets."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -192,7 +193,7 @@ HOSTILE = {
     "an empty sheet": (lambda: xlsx([]), "empty"),
     "wide": (lambda: ("x," * 200 + "\n").encode() * 3, "more than 60 columns"),
     "an open quotation mark": (lambda: ('姓名,号\n"' + "字" * 200_000).encode(), "quotation mark"),
-    "long words": (lambda: xlsx([["字" * 30_000] for _ in range(1500)]), "too much text"),
+    "long words": (lambda: xlsx([["w" * 30_000] for _ in range(1500)]), "too much text"),
     "only commas": (lambda: b"," * 3_000_000, "columns|empty"),
     "20 MB and one byte": (lambda: b"1" * (ROSTER.bytes + 1), "larger than 20 MB"),
 }

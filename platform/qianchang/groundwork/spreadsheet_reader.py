@@ -22,8 +22,8 @@ from typing import Any, NoReturn, TextIO
 
 # How much of an unpacked file is looked at at a time (bytes).
 _CHUNK = 1 << 20
-# A cell with something in it, and where it stands; empty cells that are only coloured do not count.
-_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^>/]>')
+# A cell with something in it, and where it stands; empty cells that are only coloured (<c …/> or <c …></c>) do not count.
+_CELL = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^>/]>(?=[^<]|<[^/])')
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DELIMITERS = ",\t;|，"
 _BIGGEST_EXACT = 10**15
