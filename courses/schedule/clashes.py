@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from courses.catalogue.models import LecturePage
@@ -107,7 +108,8 @@ def _slot(session: TrainingSession, lecturers: tuple[int, ...]) -> Slot:
 
 def _warning(clash: Clash, session: TrainingSession) -> ClashWarning:
     return ClashWarning(
-        key=f"{clash.name}:{session.code}",
+        # It stands on the page, also of who may not know the code.
+        key=salted_hmac("schedule.clash", f"{clash.name}:{session.code}").hexdigest()[:20],
         clash=clash,
         code=session.code,
         supporter_id=session.supporter_id,

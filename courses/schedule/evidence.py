@@ -32,6 +32,8 @@ OF_THE_DAY = (Kind.SIGN_OFF, Kind.SIGNATURE, Kind.PHOTO, Kind.SIGN_IN_SHEET, Kin
 PDF, JPEG = "application/pdf", "image/jpeg"
 # Papers that do something when they are opened are no scans.
 _ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?)\b")
+# A name in a PDF may be spelt with numbers: /J#61vaScript is /JavaScript.
+_SPELT = re.compile(rb"#([0-9A-Fa-f]{2})")
 DETAILS = ("agenda", "head_count", "host", "bridge", "sites", "disc_serials")
 
 
@@ -120,7 +122,7 @@ def _paper(file: BinaryIO, *, size_bytes: int) -> Accepted:
             % {"size": MOST_PAPER_BYTES // 1024**2}
         )
     data = file.read()
-    if _ACTIVE.search(data):
+    if _ACTIVE.search(data) or _ACTIVE.search(_SPELT.sub(lambda found: bytes([int(found[1], 16)]), data)):
         raise UnableToAddEvidence(_("This PDF holds programs or other files. Print it as a plain PDF first."))
     if b"%%EOF" not in data[-2048:]:
         raise UnableToAddEvidence(_("This PDF is cut off. Send it again."))
@@ -142,8 +144,8 @@ def add_file(
     """Add a file to the evidence of a session, or put it in the place of another piece (by number). The same file
     again is the same piece.
 
-    Raises PermissionDenied, and UnableToAddEvidence: the session was cancelled or lies ahead, there are too many, or a
-    colleague replaced the other piece first.
+    Raises PermissionDenied, and UnableToAddEvidence: the session was cancelled or lies ahead, there are too many, a
+    colleague replaced the other piece first, or it is none of theirs.
     """
     _require(session, by=by, at=at)
     # On the disk before a row names it; bytes that no row names harm nobody.
@@ -154,13 +156,16 @@ def add_file(
         standing = session.evidence.filter(withdrawn_at=None, kind=kind)
         same = standing.filter(sha256=digest).first()
         if same is not None:
-            return same
+            if replaces in (None, same.pk, same.replaces_id):
+                return same
+            raise UnableToAddEvidence(_("This file stands in the evidence already. Choose another one."))
         old = _replaced(session, kind, replaces) if replaces is not None else None
         if old is None and standing.count() >= MOST_PIECES:
             raise UnableToAddEvidence(
                 _("There are %(count)d of these already. Replace one of them.") % {"count": MOST_PIECES}
             )
         if old is not None:
+            _refuse_of_others(old, session, by=by, at=at)
             _end(old, by=by, at=at)
         piece = Evidence.objects.create(
             session=session,
@@ -180,7 +185,8 @@ def add_file(
 @transaction.atomic
 def withdraw_file(*, session: TrainingSession, piece: int, by: Account, at: datetime) -> None:
     """Take a piece out of the evidence of a session that was not held yet; its file stays in the vault. Twice is the
-    same as once. Raises PermissionDenied, and UnableToAddEvidence once the session was held.
+    same as once. Raises PermissionDenied, and UnableToAddEvidence once the session was held and for what is none of
+    theirs.
     """
     _require(session, by=by, at=at)
     session = _locked(session)
@@ -191,6 +197,7 @@ def withdraw_file(*, session: TrainingSession, piece: int, by: Account, at: date
         return
     if session.state == State.HELD:
         raise UnableToAddEvidence(_("This session was held: its evidence can be replaced, not taken away."))
+    _refuse_of_others(found, session, by=by, at=at)
     _end(found, by=by, at=at)
     _record("evidence withdrawn", session, by=by, at=at, evidence=found.kind, sha256=found.sha256)
 
@@ -235,6 +242,21 @@ def _replaced(session: TrainingSession, kind: str, number: int) -> Evidence:
     return old
 
 
+def may_change(account: Account, piece: Evidence, *, at_desk: bool) -> bool:
+    """Whether an account that adds evidence replaces a piece or takes it out: officers all but signatures, a lecturer
+    what the lecturer handed in.
+    """
+    return piece.uploaded_by_id == account.pk or (at_desk and piece.kind != Kind.SIGNATURE)
+
+
+def _refuse_of_others(piece: Evidence, session: TrainingSession, *, by: Account, at: datetime) -> None:
+    if may_change(by, piece, at_desk=is_officer(by, session, on=localdate(at))):
+        return
+    if piece.kind == Kind.SIGNATURE:
+        raise UnableToAddEvidence(_("A signature is taken back by whoever gave it."))
+    raise UnableToAddEvidence(_("Somebody else handed this in. Hand in yours beside it."))
+
+
 def _end(piece: Evidence, *, by: Account, at: datetime) -> None:
     Evidence.objects.filter(pk=piece.pk).update(withdrawn_at=at, withdrawn_by=by)
 
@@ -254,7 +276,8 @@ def write_details(
     """Write what is known of how a session went (`said` holds some of DETAILS). `seen_at` is when what the officer had
     before the eyes was written, None for nothing: whoever wrote in between is not overwritten.
 
-    Raises PermissionDenied, and UnableToAddEvidence for a session that was cancelled and when a colleague was faster.
+    Raises PermissionDenied, and UnableToAddEvidence for a session that was cancelled, when a colleague was faster, and
+    for blanking what was said of a session that was held.
     """
     _require(session, by=by, at=at)
     session = _locked(session)
@@ -268,14 +291,25 @@ def write_details(
         raise UnableToAddEvidence(
             _("A colleague changed this a moment ago. Look at it, then write yours again.")
         )
+    blanked = details is not None and any(
+        getattr(details, name) and not value for name, value in values.items()
+    )
+    if blanked and session.state == State.HELD:
+        raise UnableToAddEvidence(
+            _("This session was held: what was keyed in can be corrected, not blanked.")
+        )
     if details is None:
         details = SessionDetails(session=session)
+    heads = details.head_count
     changed = sorted(name for name, value in values.items() if getattr(details, name) != value)
     for name, value in values.items():
         setattr(details, name, value)
     details.changed_by, details.changed_at = by, at
     details.save()
-    _record("details written", session, by=by, at=at, keyed_in=", ".join(changed))
+    figures: dict[str, int | None] = {}
+    if "head_count" in changed:
+        figures = {"head_count": details.head_count, "head_count_before": heads}
+    _record("details written", session, by=by, at=at, keyed_in=", ".join(changed), **figures)
     return details
 
 
@@ -288,5 +322,7 @@ def _locked(session: TrainingSession) -> TrainingSession:
     return found.select_related("lecture_version", "mode", "supporter", "beneficiary").get(pk=session.pk)
 
 
-def _record(verb: str, session: TrainingSession, *, by: Account, at: datetime, **details: str) -> None:
+def _record(
+    verb: str, session: TrainingSession, *, by: Account, at: datetime, **details: str | int | None
+) -> None:
     audit.record(verb, object_type="session", object_key=session.code, by=by, at=at, **details)

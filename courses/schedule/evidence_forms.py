@@ -1,9 +1,12 @@
 """The form of what is keyed in of how a session went."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 
 from courses.schedule.checklist import KEYED_IN
@@ -53,6 +56,20 @@ class DetailsForm(forms.ModelForm):
             if name in self.fields:
                 self.fields[name].widget.attrs["maxlength"] = LONGEST_TEXT
                 self.fields[name].validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+    def clean_seen(self) -> datetime | None:
+        """When what stood on the page was written; None for nothing."""
+        said = self.cleaned_data["seen"]
+        try:
+            seen = parse_datetime(said) if said else None
+        except ValueError:
+            seen = None
+        if said and (seen is None or is_naive(seen)):
+            raise forms.ValidationError(
+                _("A colleague changed this a moment ago. Look at it, then write yours again."),
+                code="invalid",
+            )
+        return seen
 
     @property
     def asks(self) -> bool:

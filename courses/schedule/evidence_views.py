@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,6 +48,7 @@ class Line:
     url: str
     log: LogPage | None = None
     elsewhere: tuple[str, ...] = ()
+    may_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def evidence_file(request: HttpRequest, code: str, piece: int) -> HttpResponse:
     account = _account(request)
     session = _session(account, code, on=timezone.localdate())
     found = get_object_or_404(session.evidence.exclude(sha256=""), pk=piece)
-    if found.kind == Kind.MEETING_LOG and not _sees_log(account, session, found):
+    if found.kind == Kind.MEETING_LOG and not (
+        found.uploaded_by_id == account.pk or log_import.sees_list(account, session, on=timezone.localdate())
+    ):
         raise Http404
     if not vault.opens(request.GET.get("key", ""), found.sha256, viewer=account.pk):
         messages.info(request, _("This address of the file was too old. Open the file again from here."))
@@ -135,7 +138,7 @@ def _do(
         evidence.write_details(
             session=session,
             said=form.said(),
-            seen_at=parse_datetime(form.cleaned_data["seen"]) if form.cleaned_data["seen"] else None,
+            seen_at=form.cleaned_data["seen"],
             by=account,
             at=now,
         )
@@ -164,10 +167,13 @@ def _add(request: HttpRequest, account: Account, session: TrainingSession, now: 
     if kind == Kind.MEETING_LOG:
         _add_log(request, account, session, files[0], replaces, now)
         return
-    # All are looked at before the first is kept, so that a refusal leaves nothing half done.
+    # All are looked at before the first is kept, and all stand or none, so that a refusal leaves nothing half done.
     looked_at = [evidence.accepted(kind, cast("BinaryIO", file), size_bytes=file.size or 0) for file in files]
-    for accepted in looked_at[: 1 if replaces else None]:
-        evidence.add_file(session=session, kind=kind, file=accepted, replaces=replaces, by=account, at=now)
+    with transaction.atomic():
+        for accepted in looked_at[: 1 if replaces else None]:
+            evidence.add_file(
+                session=session, kind=kind, file=accepted, replaces=replaces, by=account, at=now
+            )
     number = 1 if replaces else len(looked_at)
     messages.success(
         request,
@@ -221,17 +227,23 @@ def _shown(
     fact = queries.facts_of([session])[0]
     elsewhere = _elsewhere(account, session, standing, on=on)
     kinds = list(HANDED_IN.get(session.mode.code, ()))
+    lecturer, at_desk = evidence.own_lecturer(account, session), evidence.is_officer(account, session, on=on)
+    may_add = may_add and session.state != TrainingSession.State.CANCELLED
+    lists = any(row.kind == Kind.MEETING_LOG for row in rows) and log_import.sees_list(
+        account, session, on=on
+    )
     sections = [
         Section(
             kind=kind,
             lines=tuple(
                 Line(
                     row,
-                    _url(account, session, row),
+                    _url(account, session, row, lists=lists),
                     log_import.log_page(row, region=session.beneficiary, reader=account, on=on)
                     if kind == Kind.MEETING_LOG
                     else None,
                     elsewhere.get(row.sha256, ()),
+                    may_add and evidence.may_change(account, row, at_desk=at_desk),
                 )
                 for row in standing
                 if row.kind == kind
@@ -241,7 +253,6 @@ def _shown(
         )
         for kind in kinds
     ]
-    lecturer, at_desk = evidence.own_lecturer(account, session), evidence.is_officer(account, session, on=on)
     signatures = [row for row in standing if row.kind == Kind.SIGNATURE]
     context: dict[str, Any] = {
         "session": session,
@@ -249,12 +260,17 @@ def _shown(
         "form": form,
         "sections": sections,
         "signatures": signatures,
-        "may_add": may_add and session.state != TrainingSession.State.CANCELLED,
+        "may_add": may_add,
         "may_sign": lecturer is not None
+        and session.state != TrainingSession.State.CANCELLED
         and session.date <= on
         and all(row.lecturer_id != lecturer.pk for row in signatures),
         "may_withdraw": session.state not in (TrainingSession.State.HELD, TrainingSession.State.CANCELLED),
-        "earlier": [Line(row, _url(account, session, row)) for row in rows if row.withdrawn_at is not None],
+        "earlier": [
+            Line(row, _url(account, session, row, lists=lists))
+            for row in rows
+            if row.withdrawn_at is not None
+        ],
         "there": sum(item.present for item in fact.evidence),
         "missing": [item.label for item in fact.evidence if not item.present],
         "at_desk": at_desk,
@@ -264,18 +280,14 @@ def _shown(
     return render(request, "courses/schedule/evidence.html", context, status=status)
 
 
-def _url(account: Account, session: TrainingSession, row: Evidence) -> str:
-    if not row.sha256 or (row.kind == Kind.MEETING_LOG and not _sees_log(account, session, row)):
+def _url(account: Account, session: TrainingSession, row: Evidence, *, lists: bool) -> str:
+    """Return where a piece opens for this reader. A list names people: it is opened by who handed it in, and with
+    `lists` by who sees the rosters of those on it.
+    """
+    if not row.sha256 or (row.kind == Kind.MEETING_LOG and not (lists or row.uploaded_by_id == account.pk)):
         return ""
     address = reverse("schedule:evidence_file", args=[session.code, row.pk])
     return f"{address}?{urlencode({'key': vault.sign(row.sha256, viewer=account.pk)})}"
-
-
-def _sees_log(account: Account, session: TrainingSession, row: Evidence) -> bool:
-    """A log names people: it is opened by who handed it in and by who sees the roster of the region."""
-    return row.uploaded_by_id == account.pk or may(
-        account, Act.SEE_ROSTER, on=timezone.localdate(), association=session.beneficiary
-    )
 
 
 def _elsewhere(

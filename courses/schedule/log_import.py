@@ -1,7 +1,7 @@
 """Taking in the log of a meeting: the file into the vault, everybody on it beside it, matched to the roster.
 
 Who of a region was there is known to those who see its roster; whoever hands in the log sees numbers. So the platform
-matches, and the page shows names to those only who may see them.
+matches, and the page shows names to those only who may see them: of one event for several regions each reads its own.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,9 @@ CSV, SPREADSHEET = "text/csv", "application/octet-stream"
 
 @dataclass(frozen=True)
 class Taken:
-    """A log that was taken in: its piece of evidence, how many people were on it, and which lines could not be read."""
+    """A log that was taken in: its piece of evidence, how many people were on it, how many of them the region knows,
+    and which lines could not be read.
+    """
 
     piece: Evidence
     people: int
@@ -43,7 +45,8 @@ class Taken:
 @dataclass(frozen=True)
 class LogPage:
     """What a reader sees of a log. `known` and `unknown` are empty for who does not see the roster of the region;
-    `more` people stand in the file only, so that the page stays light.
+    `elsewhere` people are lawyers of other associations, whom nobody names here; `more` stand in the file only, so that
+    the page stays light.
     """
 
     people: int
@@ -52,6 +55,7 @@ class LogPage:
     known: tuple[MeetingPresence, ...]
     unknown: tuple[MeetingPresence, ...]
     more: int
+    elsewhere: int = 0
 
 
 def import_log(
@@ -66,7 +70,7 @@ def import_log(
         raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
     log = _read(content, on=session.date)
     text = not content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-    found = _matched(log, session.beneficiary)
+    found, of_region = _matched(log, session)
     with transaction.atomic():
         piece = evidence.add_file(
             session=session,
@@ -89,26 +93,44 @@ def import_log(
                 )
                 for attendee, lawyer in found
             )
-    return Taken(piece, len(found), sum(lawyer is not None for _who, lawyer in found), log.unread)
+    return Taken(piece, len(found), sum(lawyer in of_region for _who, lawyer in found), log.unread)
 
 
 def log_page(piece: Evidence, *, region: Association, reader: Account, on: date) -> LogPage:
     """Return a log as a reader may see it: names only of the rosters that the reader sees. Three queries."""
     rows = MeetingPresence.objects.filter(log=piece).order_by("joined_at", "pk")
-    numbers = list(rows.values_list("lawyer", flat=True))
     if not _sees_roster(reader, region, on=on):
-        return LogPage(len(numbers), 0, sees_names=False, known=(), unknown=(), more=0)
+        return LogPage(rows.count(), 0, sees_names=False, known=(), unknown=(), more=0)
+    count = rows.order_by().aggregate(
+        people=Count("pk"),
+        nobody=Count("pk", filter=Q(lawyer=None)),
+        matched=Count("pk", filter=_below(region.pk, prefix="lawyer__")),
+    )
     seen = lawyers_where(reader, Act.SEE_ROSTER, on=on, prefix="lawyer__")
     known = rows.filter(seen, lawyer__isnull=False).select_related("lawyer__firm")[:MOST_SHOWN]
     unknown = rows.filter(lawyer=None)[:MOST_SHOWN]
+    elsewhere = count["people"] - count["nobody"] - count["matched"]
     return LogPage(
-        people=len(numbers),
-        matched=sum(number is not None for number in numbers),
+        people=count["people"],
+        matched=count["matched"],
         sees_names=True,
         known=tuple(known),
         unknown=tuple(unknown),
-        more=len(numbers) - len(known) - len(unknown),
+        more=count["people"] - elsewhere - len(known) - len(unknown),
+        elsewhere=elsewhere,
     )
+
+
+def sees_list(reader: Account, session: TrainingSession, *, on: date) -> bool:
+    """Tell whether a reader may open the lists of a session as they came: they name people of every region that heard
+    the event together.
+    """
+    regions = [session.beneficiary]
+    if session.joint_event:
+        together = TrainingSession.objects.filter(joint_event=session.joint_event).exclude(pk=session.pk)
+        others = together.select_related("beneficiary__parent__parent").order_by("pk")
+        regions += [each.beneficiary for each in others]
+    return all(_sees_roster(reader, region, on=on) for region in regions)
 
 
 def _sees_roster(reader: Account, region: Association, *, on: date) -> bool:
@@ -118,7 +140,7 @@ def _sees_roster(reader: Account, region: Association, *, on: date) -> bool:
 def _read(content: bytes, *, on: date) -> Log:
     try:
         sheet = spreadsheets.read(content, LIMITS)
-        log = meeting_logs.read_log(sheet.rows, zone=get_default_timezone())
+        log = meeting_logs.read_log(sheet.rows, zone=get_default_timezone(), day=on)
     except spreadsheets.Unreadable as refusal:
         raise UnableToAddEvidence(str(refusal)) from refusal
     except UnreadableLog as refusal:
@@ -129,19 +151,19 @@ def _read(content: bytes, *, on: date) -> Log:
             )
             % {"columns": _(", ").join(names[each] for each in refusal.missing)}
         ) from refusal
-    if not log.attendees:
+    if not log.days:
         raise UnableToAddEvidence(_("Nobody stands on this list. Export it again after the meeting."))
-    days = {localdate(stay.joined_at) for each in log.attendees for stay in each.stays}
-    if on not in days:
+    if on not in log.days:
         raise UnableToAddEvidence(
             _("This log is of %(day)s, the session of %(date)s. Choose the log of that day.")
-            % {"day": min(days).isoformat(), "date": on.isoformat()}
+            % {"day": min(log.days).isoformat(), "date": on.isoformat()}
         )
     return log
 
 
-def _matched(log: Log, region: Association) -> list[tuple[Attendee, int | None]]:
-    by_licence, by_name = _roster(log.attendees, region)
+def _matched(log: Log, session: TrainingSession) -> tuple[list[tuple[Attendee, int | None]], set[int]]:
+    """Everybody with their number as a lawyer, and which of those numbers are of the region."""
+    by_licence, by_name, of_region = _rosters(log.attendees, session)
     of_lawyer: dict[int, list[Attendee]] = {}
     found: list[tuple[Attendee, int | None]] = []
     for attendee in log.attendees:
@@ -150,26 +172,47 @@ def _matched(log: Log, region: Association) -> list[tuple[Attendee, int | None]]
             found.append((attendee, None))
         else:
             of_lawyer.setdefault(lawyer, []).append(attendee)
-    return [*((meeting_logs.merged(theirs), lawyer) for lawyer, theirs in of_lawyer.items()), *found]
+    known = [(meeting_logs.merged(theirs), lawyer) for lawyer, theirs in of_lawyer.items()]
+    return [*known, *found], of_region
 
 
-def _roster(
-    attendees: Iterable[Attendee], region: Association
-) -> tuple[dict[str, int], dict[str, list[int]]]:
-    """The lawyers of a region and of what is below it, of those on a log: by licence number and by name."""
+def _rosters(
+    attendees: Iterable[Attendee], session: TrainingSession
+) -> tuple[dict[str, int], dict[str, list[int]], set[int]]:
+    """The lawyers of those on a log: by licence number, whosever they are; by name those of the regions that heard the
+    event and of what is below them; and which of all these are of the region of this session.
+    """
+    region, regions = session.beneficiary_id, {session.beneficiary_id}
+    if session.joint_event:
+        together = TrainingSession.objects.filter(joint_event=session.joint_event).order_by()
+        regions |= set(together.values_list("beneficiary", flat=True))
     licences = {each.licence for each in attendees if each.licence}
     names = {name for each in attendees if not each.licence for name in meeting_logs.names_in(each.name)}
-    below = Q(association=region) | Q(association__parent=region) | Q(association__parent__parent=region)
+    line = ("association", "association__parent", "association__parent__parent")
     by_licence: dict[str, int] = {}
     by_name: dict[str, list[int]] = {}
+    of_region: set[int] = set()
     with as_platform("a log is matched to the roster of its region, and shown to those only who see it"):
         for some in _portions(sorted(licences)):
-            found = Lawyer.objects.filter(below, licence_number__in=some)
-            by_licence |= dict(found.values_list("licence_number", "pk"))
+            rows = Lawyer.objects.filter(licence_number__in=some)
+            for licence, number, *places in rows.values_list("licence_number", "pk", *line):
+                by_licence[licence] = number
+                of_region |= {number} if region in places else set()
         for some in _portions(sorted(names)):
-            for name, number in Lawyer.objects.filter(below, name__in=some).values_list("name", "pk"):
+            rows = Lawyer.objects.filter(_below(*regions), name__in=some)
+            for name, number, *places in rows.values_list("name", "pk", *line):
                 by_name.setdefault(name, []).append(number)
-    return by_licence, by_name
+                of_region |= {number} if region in places else set()
+    return by_licence, by_name, of_region
+
+
+def _below(*regions: int, prefix: str = "") -> Q:
+    """The condition on lawyers of these associations and of what is below them."""
+    line = ("association", "association__parent", "association__parent__parent")
+    found = Q()
+    for each in line:
+        found |= Q(**{f"{prefix}{each}__in": regions})
+    return found
 
 
 def _portions(words: list[str], at_a_time: int = 500) -> Iterable[list[str]]:

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+
+from qianchang.people.masks import masked_licence_number
 
 # Names of columns, in the spelling of `_key`. Earlier names are taken where a log has several.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -49,6 +51,13 @@ _LICENCE = re.compile(r"(?<!\d)\d{17}(?!\d)")
 _BRACKETED = re.compile(r"[(（\[【<].*?[)）\]】>]")
 _BETWEEN = re.compile(r"[\s\-_—–·•/|,，、:：+]+")
 MOST_NAME = 120
+# A cell is a name, a moment or a length; the rest of a longer one says nothing and only costs time.
+MOST_CELL = 200
+# Of one shown name, so that a hostile list asks for no more names than an honest one.
+MOST_PARTS = 8
+# Meetings of this age, and what one line may say of anybody.
+YEARS = range(2000, 2100)
+LONGEST = timedelta(days=1)
 
 
 class UnreadableLog(Exception):
@@ -88,10 +97,11 @@ class Attendee:
 
 @dataclass(frozen=True)
 class Log:
-    """What a log says: everybody on it, and the lines (by number) that could not be read."""
+    """What a log says: everybody on it, the lines (by number) that could not be read, and the days it tells of."""
 
     attendees: tuple[Attendee, ...]
     unread: tuple[int, ...]
+    days: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,9 @@ class _Line:
     seconds: int | None
 
 
-def read_log(rows: Sequence[tuple[int, Sequence[str]]], *, zone: tzinfo) -> Log:
-    """Return who was in a meeting and how long. Whoever has not left stays to the last moment of the log.
+def read_log(rows: Sequence[tuple[int, Sequence[str]]], *, zone: tzinfo, day: date | None = None) -> Log:
+    """Return who was in a meeting and how long. Whoever has not left stays to the last moment of the log. With a `day`,
+    of a log of many days only who was there on that one.
 
     Raises UnreadableLog when no line has the columns for a name, joining and leaving.
     """
@@ -111,27 +122,35 @@ def read_log(rows: Sequence[tuple[int, Sequence[str]]], *, zone: tzinfo) -> Log:
     lines: list[_Line] = []
     unread: list[int] = []
     open_ended: list[tuple[str, str, datetime, int | None]] = []
+    days: set[date] = set()
     for number, cells in rows[heading + 1 :]:
         said = {name: _cell(cells, place) for name, place in columns.items()}
         name, licence = said["name"][:MOST_NAME], _licence_of(said)
         joined, left = moment(said["joined"], zone), moment(said["left"], zone)
         seconds = _seconds(said.get("duration", ""))
+        seconds = None if seconds is None else min(seconds, int(LONGEST.total_seconds()))
         if (
             not name
             or joined is None
             or (left is None and said["left"].strip(" -—"))
-            or (left and left < joined)
+            or (left and not joined <= left <= joined + LONGEST)
         ):
             unread.append(number)
-        elif left is None:
+            continue
+        these = {joined.date(), (left or joined).date()}
+        days |= these
+        if day is not None and day not in these:
+            continue
+        if left is None:
             open_ended.append((name, licence, joined, seconds))
         else:
             lines.append(_Line(name, licence, Stay(joined, left), seconds))
     end = max((line.stay.left_at for line in lines), default=None)
     for name, licence, joined, seconds in open_ended:
         last = max(end, joined) if end is not None else joined + timedelta(seconds=seconds or 0)
+        last = min(last, joined + LONGEST)
         lines.append(_Line(name, licence, Stay(joined, last), seconds))
-    return Log(tuple(_people(lines)), tuple(unread))
+    return Log(tuple(_people(lines)), tuple(unread), frozenset(days))
 
 
 def union_seconds(stays: Iterable[Stay]) -> int:
@@ -179,7 +198,12 @@ def names_in(shown: str) -> list[str]:
     for each in candidates:
         if each.strip():
             seen[" ".join(each.split())] = None
-    return list(seen)
+    return list(seen)[:MOST_PARTS]
+
+
+def without_licence(shown: str) -> str:
+    """Return the name that a meeting shows with any licence number in it hidden, as lists hide it."""
+    return _LICENCE.sub(lambda found: masked_licence_number(found.group()), shown)
 
 
 def moment(written: str, zone: tzinfo) -> datetime | None:
@@ -189,6 +213,8 @@ def moment(written: str, zone: tzinfo) -> datetime | None:
         return None
     part = {name: int(value) for name, value in found.groupdict().items() if value and value.isdecimal()}
     half = (found.groupdict().get("half") or "").upper()
+    if part["year"] not in YEARS:
+        return None
     hour = part["hour"] % 12 + (12 if half == "PM" else 0) if half else part["hour"]
     try:
         return datetime(
@@ -247,7 +273,7 @@ def _key(cell: str) -> str:
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
-    return cells[place].strip() if place < len(cells) else ""
+    return cells[place][:MOST_CELL].strip() if place < len(cells) else ""
 
 
 def _licence_of(said: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from courses.schedule import meeting_logs
 from qianchang.groundwork.models import AppendOnly
 
 
@@ -294,3 +295,8 @@ class MeetingPresence(models.Model):
     def minutes(self) -> int:
         """Whole minutes."""
         return self.seconds // 60
+
+    @property
+    def shown_name(self) -> str:
+        """The name as pages show it: without the licence number that some write beside it."""
+        return meeting_logs.without_licence(self.name)

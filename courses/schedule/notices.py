@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from courses.catalogue.models import LecturePage
 from courses.catalogue.public.registries import SessionLine
 from courses.catalogue.queries import visible_lectures
-from courses.schedule import signing_up
+from courses.schedule import queries, signing_up
 from courses.schedule.models import SessionNotice, TrainingSession
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association
@@ -35,7 +35,7 @@ class UnableToNotify(Exception):
 @dataclass(frozen=True)
 class Notice:
     """One session as its readers see it. `lecture_url` is empty where the lecture is not released to the reader;
-    `begins_at` and `ends_at` are None where the notice says no time: then it is about the day.
+    `begins_at` and `ends_at` are None where nobody said a time: then it is about the day.
     """
 
     code: str
@@ -188,7 +188,8 @@ def next_lines(request: HttpRequest, most: int) -> list[SessionLine]:
 def _notice(session: TrainingSession, request: HttpRequest, visible: set[int]) -> Notice:
     version, said = session.lecture_version, getattr(session, "notice", None)
     lecture = version.lecture
-    begins = _moment(session.date, said.begins_at) if said and said.begins_at else None
+    hour = queries.begins_at(session)
+    begins = _moment(session.date, hour) if hour else None
     return Notice(
         code=session.code,
         url=reverse("sessions:session", args=[session.code]),
@@ -247,8 +248,8 @@ def write_notice(
     UnableToNotify for a session that is not to come and for a last day after it.
     """
     _require(session, by=by, at=at)
-    TrainingSession.objects.select_for_update().get(pk=session.pk)
-    if session.state != State.SCHEDULED:
+    standing = TrainingSession.objects.select_for_update().get(pk=session.pk)
+    if standing.state != State.SCHEDULED:
         raise UnableToNotify(
             _("This session is not to come any more. A notice is written before it is held.")
         )
@@ -269,8 +270,8 @@ def write_notice(
     notice, _made = SessionNotice.objects.update_or_create(
         session=session, defaults={**said, "changed_by": by, "changed_at": at}
     )
-    if begins_at is not None and session.begins_at != begins_at:
-        # The hour is one and the same, wherever it is said.
+    if standing.begins_at != begins_at:
+        # The hour is one and the same, wherever it is said or taken back.
         TrainingSession.objects.filter(pk=session.pk).update(begins_at=begins_at)
     audit.record("notice written", object_type="session", object_key=session.code, by=by, at=at)
     signing_up.promote(session=signing_up.locked(session), at=at)

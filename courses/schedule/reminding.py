@@ -52,7 +52,7 @@ def ask_lecturers(*, at: datetime) -> int:
         ~Exists(signed),
         mode__code=rules.ONSITE,
         state__in=[State.SCHEDULED, State.HELD],
-        date__lte=today,
+        date__lt=today,
         date__gt=today - ASKED_AFTER,
     ).select_related("lecture_version__lecture")
     for session in open_ones.order_by("pk"):

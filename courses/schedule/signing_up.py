@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from courses.catalogue.public.registries import SessionLine, SignedUp
+from courses.schedule import queries
 from courses.schedule.models import SessionNotice, SignUp, TrainingSession
 from qianchang.groundwork import audit
 from qianchang.people import notices
@@ -187,11 +188,10 @@ def signed_up_lines(lawyer: Lawyer) -> list[SignedUp]:
     found = []
     for place in rows:
         session = place.session
-        notice = getattr(session, "notice", None)
         line = SessionLine(
             url=reverse("sessions:session", args=[session.code]),
             date=session.date,
-            begins_at=notice.begins_at if notice else None,
+            begins_at=queries.begins_at(session),
             title=session.lecture_version.lecture.localised_title,
             mode=str(session.mode),
             place=session.place,

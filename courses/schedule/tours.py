@@ -17,6 +17,8 @@ from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, require
 
 MOST_STOPS = 40
+# What a database takes for a number of a row.
+MOST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -99,20 +101,22 @@ def tour_facts(
     beneficiaries: Iterable[int] | None = None,
 ) -> list[TourFact]:
     """Return tours, the newest first: those of any of these supporters, and those with a stop for any of these
-    beneficiaries; all where neither is given. One query.
+    beneficiaries; all where neither is given. Of a tour of another supporter only the stops for these beneficiaries are
+    counted. One query.
     """
-    tours = Tour.objects.all()
+    tours, seen = Tour.objects.all(), Q()
     if ids is not None:
-        tours = tours.filter(pk__in=list(ids))
+        tours = tours.filter(pk__in=[number for number in ids if number <= MOST_NUMBER])
     if supporters is not None or beneficiaries is not None:
         received = TrainingSession.objects.filter(
             beneficiary__in=list(beneficiaries or ()), tour__isnull=False
         )
+        seen = Q(supporter__in=list(supporters or ())) | Q(stops__beneficiary__in=list(beneficiaries or ()))
         tours = tours.filter(Q(supporter__in=list(supporters or ())) | Q(pk__in=received.values("tour")))
-    standing = ~Q(stops__state="cancelled")
+    standing = seen & ~Q(stops__state="cancelled")
     counted = tours.annotate(
         number=Count("stops", filter=standing),
-        held=Count("stops", filter=Q(stops__state="held")),
+        held=Count("stops", filter=seen & Q(stops__state="held")),
         first=Min("stops__date", filter=standing),
         last=Max("stops__date", filter=standing),
     )

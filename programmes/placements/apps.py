@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PlacementsConfig(AppConfig):
@@ -12,7 +13,11 @@ class PlacementsConfig(AppConfig):
 
         privacy.declare_holdings()
 
-        from programmes.placements import todo
+        from programmes.placements import donation_wall, queries, todo
+        from programmes.plans import counts
         from qianchang.people.todo import register_groups
 
         register_groups("placements", todo.groups)
+        counts.register_counts(queries.counted_for_plans)
+        # What was verified counts: the database refuses to rewrite it.
+        post_migrate.connect(donation_wall.put_up, sender=self, dispatch_uid="placements.donation_wall")

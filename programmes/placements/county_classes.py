@@ -39,7 +39,8 @@ def record_county_class(
 ) -> CountyClass:
     """Record a class for county lawyers with its topics. The same again changes nothing.
 
-    Raises UnableToRecordClass, or PermissionDenied unless an officer of the organiser does it.
+    Raises UnableToRecordClass, also for another class of the same name and day; PermissionDenied unless an officer of
+    the organiser does it.
     """
     require(by, Act.ARRANGE_CLASSES, on=localdate(at), association=organiser)
     title = terms.title.strip()
@@ -65,6 +66,7 @@ def record_county_class(
         },
     )
     if not entered:
+        _refuse_another(row, terms, topics)
         return row
     row.topics.set(topics)
     audit.record(
@@ -77,6 +79,17 @@ def record_county_class(
         date=terms.held_from.isoformat(),
     )
     return row
+
+
+def _refuse_another(row: CountyClass, terms: ClassTerms, topics: Collection[Topic]) -> None:
+    same = (row.kind, row.held_until, row.place) == (terms.kind, terms.held_until, terms.place.strip())
+    if not same or set(row.topics.all()) != set(topics):
+        raise UnableToRecordClass(
+            _(
+                "A class of this name that begins on this day is recorded already, with other details. Look at "
+                "that one, or give this one another name. Nothing was changed."
+            )
+        )
 
 
 @transaction.atomic

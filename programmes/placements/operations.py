@@ -116,6 +116,7 @@ def _refuse_unknown(facts: Facts, known: _Known) -> None:
 
 
 def _refuse_sums_that_do_not_tie(facts: Facts, known: _Known) -> None:
+    """A number that an officer has changed since is another one than the document's, and stops nothing."""
     promised = facts_file.promised_by_year(facts)
     for (plan, supporter, year), total in sorted(promised.items()):
         stated = Target.objects.filter(
@@ -123,6 +124,7 @@ def _refuse_sums_that_do_not_tie(facts: Facts, known: _Known) -> None:
             supporter=known.associations[supporter],
             year=year,
             beneficiary__isnull=True,
+            set_at__isnull=True,
         ).first()
         if stated is not None and stated.quantity != total:
             raise UnableToLoadRegisterFacts(

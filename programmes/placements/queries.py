@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from programmes.placements.models import Donation, DonorShare, Figure, HostShare, StipendPayment, Trainee
 from programmes.plans.models import Plan, Target
@@ -186,19 +186,34 @@ def counted_by_year(target: Target) -> dict[int, int] | None:
     return _behind(target)
 
 
+def counted_for_plans(plan: Plan, supporter: Association) -> dict[tuple[int, int], int] | None:
+    """Return what the registers count of a supporter's part of a plan by year and beneficiary, for the pages of the
+    plans; None for a plan that stands on no register.
+    """
+    rows = _counting(plan.kind, {"plan": plan, "supporter": supporter})
+    if rows is None:
+        return None
+    sums = rows.order_by().values_list("year", "beneficiary").annotate(Count("pk"))
+    return {(year, beneficiary): count for year, beneficiary, count in sums}
+
+
+def _counting(kind: str, which: dict[str, object]) -> QuerySet[Trainee] | QuerySet[Donation] | None:
+    """What counts of a register: trainees who finished, vehicles that were verified and stand."""
+    if kind == TRAINEES:
+        return Trainee.objects.filter(stage=Trainee.Stage.FINISHED, **which)
+    if kind == DONATIONS:
+        return Donation.objects.filter(COUNTED_DONATION, **which)
+    return None
+
+
 def _behind(target: Target) -> dict[int, int] | None:
     which: dict[str, object] = {"plan": target.plan_id, "supporter": target.supporter_id}
     if target.beneficiary_id:
         which["beneficiary"] = target.beneficiary_id
     if target.year:
         which["year"] = target.year
-    if target.plan.kind == TRAINEES:
-        rows = Trainee.objects.filter(stage=Trainee.Stage.FINISHED, **which)
-        return dict(rows.order_by().values_list("year").annotate(Count("pk")))
-    if target.plan.kind == DONATIONS:
-        gifts = Donation.objects.filter(COUNTED_DONATION, **which)
-        return dict(gifts.order_by().values_list("year").annotate(Count("pk")))
-    return None
+    rows = _counting(target.plan.kind, which)
+    return None if rows is None else dict(rows.order_by().values_list("year").annotate(Count("pk")))
 
 
 def hosts(programme_code: str, reach: Collection[Association] | None) -> list[Association]:

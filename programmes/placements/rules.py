@@ -71,7 +71,9 @@ def stretch(first: date, last: date, *, weekends: bool) -> list[date]:
     """
     if first == last:
         return [first]
-    days = (first + timedelta(days=each) for each in range((last - first).days + 1))
+    # Of a year that was mistyped no more days are looked at than show that the stretch is too long.
+    count = min((last - first).days + 1, 2 * LONGEST_STRETCH)
+    days = (first + timedelta(days=each) for each in range(count))
     return [day for day in days if weekends or day.weekday() < _SATURDAY]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from programmes.placements.models import Donation, Trainee
@@ -49,7 +50,7 @@ def _of_trainees(rows: QuerySet[Trainee], title: str, button: str, whom: Callabl
             Task(
                 what=row.name,
                 whom=whom(row),
-                note=date_format(row.nominated_at.date(), "DATE_FORMAT"),
+                note=date_format(localdate(row.nominated_at), "DATE_FORMAT"),
                 button=button,
                 url=reverse("placements:trainee", args=[row.pk]),
             )

@@ -137,7 +137,9 @@ def accept_trainee(*, trainee: Trainee, by: Account, at: datetime) -> Trainee:
     locked = _locked(trainee)
     if locked.stage == Stage.ACCEPTED:
         return locked
-    _require_step(locked, Stage.ACCEPTED)
+    # From the class a trainee goes back by striking the days, not by being taken in once more.
+    if locked.stage != Stage.NOMINATED:
+        raise UnableToPlace(_not_now(locked))
     share = queries.share_of(locked.plan, host=locked.host, year=locked.year)
     placed = Trainee.objects.filter(plan=locked.plan, stage__in=Trainee.PLACED)
     taken = placed.filter(host=locked.host, year=locked.year).count()

@@ -208,7 +208,7 @@ def _sentences(frame: Frame, found: Sequence[Departure]) -> list[str]:
 
 def _lock(plan: Plan) -> None:
     """Let one officer at a time write about a plan."""
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 def _locked_newest(plan: Plan, supporter: Association) -> Breakdown | None:

@@ -38,6 +38,13 @@ class YearsForm(forms.Form):
         error_messages={"invalid": NUMBER_WANTED},
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a number of years that nothing says the beginning of."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("count") is not None and typed.get("first") is None and "first" not in self.errors:
+            self.add_error("first", _("Give the first year as well."))
+        return typed
+
 
 class CellsForm(forms.Form):
     """A number for each cell, and a reason for each number that is departed from and may be."""

@@ -70,6 +70,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
         "sent": form if form.is_bound else None,
         "plan": plan,
         "supporter": supporter,
+        "query": urlencode({"plan": plan, "supporter": supporter}) if plan or supporter else "",
         "supporters": Association.objects.filter(pk__in=Target.objects.values("supporter")).order_by("code"),
         "table": proposed[0],
         "years": proposed[1],

@@ -249,14 +249,14 @@ def _reasons(
     if breakdown is None or frame is None:
         return ()
     said = dict(breakdown.overrides.order_by("pk").values_list("target__key", "reason"))
-    missed = planner.departures(frame.margins, quantities)
+    # A number for every year may be missed in several: it has one reason all the same.
+    sentences: dict[str, list[str]] = {}
+    for each in planner.departures(frame.margins, quantities):
+        sentence = wording.departure(each, regions=regions, labels=labels)
+        sentences.setdefault(each.margin.line.key, []).append(sentence)
     return tuple(
-        Reason(
-            name=f"reason-{each.margin.line.key}",
-            label=wording.departure(each, regions=regions, labels=labels),
-            words=said.get(each.margin.line.key, ""),
-        )
-        for each in missed
+        Reason(name=f"reason-{key}", label=" ".join(words), words=said.get(key, ""))
+        for key, words in sentences.items()
     )
 
 

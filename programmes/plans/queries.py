@@ -38,7 +38,7 @@ def targets(plans: Collection[Plan], *, supporter_id: int | None = None) -> list
     if supporter_id is not None:
         rows = rows.filter(supporter=supporter_id)
     return list(
-        rows.select_related("plan", "supporter__region", "beneficiary__region", "source")
+        rows.select_related("plan", "supporter__region", "beneficiary__region", "source", "owner")
         .prefetch_related("modes")
         .order_by("plan__code", "pk")
     )

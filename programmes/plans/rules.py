@@ -64,11 +64,26 @@ def overfull(lines: Sequence[Line]) -> list[Overfull]:
         if whole.strength in INEXACT:
             continue
         for dimension in Dimension:
-            parts = tuple(line for line in lines if _is_part(line, whole, dimension))
+            parts = _apart(tuple(line for line in lines if _is_part(line, whole, dimension)), dimension)
             total = sum(part.quantity for part in parts)
             if total > whole.quantity:
                 found.append(Overfull(whole, parts, dimension, total))
     return found
+
+
+def _apart(parts: tuple[Line, ...], dimension: Dimension) -> tuple[Line, ...]:
+    """Return the parts that can be added up: of buckets that share a mode (video, and video or DVD) only one, so that
+    they come to most. Regions and years never overlap.
+    """
+    if dimension is not Dimension.MODE or not parts:
+        return parts
+    first, rest = parts[0], parts[1:]
+    beside = tuple(line for line in rest if not line.modes & first.modes)
+    taken = (first, *_apart(beside, dimension))
+    if len(beside) == len(rest):
+        return taken
+    left = _apart(rest, dimension)
+    return max(taken, left, key=lambda chosen: sum(line.quantity for line in chosen))
 
 
 def line_for(lines: Sequence[Line], *, supporter: str, beneficiary: str, year: int, mode: str) -> Line | None:

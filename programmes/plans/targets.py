@@ -232,7 +232,7 @@ def possible_owners(target: Target, *, on: date) -> list[Account]:
 
 
 def _lock(plan: Plan) -> None:
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 def _refuse_odd(said: Said) -> None:

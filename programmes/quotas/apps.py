@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class QuotasConfig(AppConfig):
@@ -13,9 +14,11 @@ class QuotasConfig(AppConfig):
         privacy.declare_holdings()
 
         from programmes.plans import counts
-        from programmes.quotas import todo, totals
+        from programmes.quotas import reversal_wall, todo, totals
         from qianchang.people.todo import register_deadlines, register_groups
 
         register_groups("quotas", todo.groups)
         register_deadlines("quotas", todo.deadlines)
         counts.register_counts(totals.counted_for_plans)
+        # Whoever decided, and what, must stay provable: the database refuses to rewrite it.
+        post_migrate.connect(reversal_wall.put_up, sender=self, dispatch_uid="quotas.reversal_wall")

@@ -176,7 +176,7 @@ def _why(why: Why | None, rule: QuotaRule, fact: SessionFact, rival: str) -> str
 
 def _posted(plan: Plan, supporter: Association, month: str) -> tuple[QuotaEntry, ...]:
     entries = QuotaEntry.objects.filter(plan=plan, supporter=supporter, posted_month=month)
-    return tuple(entries.select_related("session", "beneficiary__region").order_by("sequence"))
+    return tuple(entries.select_related("session", "beneficiary__region", "reversed_by").order_by("sequence"))
 
 
 def _refusal(month: str, closes_from: date, closed: Sequence[str], *, on: date) -> str:

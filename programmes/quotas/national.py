@@ -32,9 +32,9 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One association's year, or one region's. `goal` is the number of the year (planned, else of a document), `whole`
-    that of all years; None where nothing states one. `closed` is the day on which the month of the comparison was
-    closed, None while it is open.
+    """One association's year, or one region's. `goal` is the number of the year (of a document, else planned: as on the
+    board and in the bulletin), `whole` that of all years; None where nothing states one. `closed` is the day on which the
+    month of the comparison was closed, None while it is open.
     """
 
     association: Association
@@ -206,7 +206,7 @@ def _line(
     states = Counter(row.state for row in this_year)
     by_mode = Counter(row.mode == ONSITE for row in this_year if row.state is State.COUNTED)
     stated = [target for target in theirs if target.year == year] or [t for t in theirs if t.each_year]
-    goal = planned.goal_of(planned.planned(cells, year=year)) or _goal(stated)
+    goal = _goal(stated) or planned.goal_of(planned.planned(cells, year=year))
     code = association.code
     given = side is Side.SUPPORTER
     return Line(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses import api as courses
-from programmes.quotas import queries, reversals, wording
+from programmes.quotas import reversals, wording
 from programmes.quotas.models import QuotaEntry, Reversal
 from programmes.quotas.reversals import UnableToReverse
 from qianchang.people import reauthentication
@@ -81,8 +81,7 @@ def reversal_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _standing_or_404(account: Account, code: str, *, on: date) -> QuotaEntry:
-    row = queries.row_of(code)
-    entry = reversals.standing_entry(row.session, plan=row.plan) if row else None
+    entry = reversals.entry_to_reverse(code)
     if entry is None or not any(
         may(account, Act.RETURN_SESSION, on=on, association=side)
         for side in (entry.supporter, entry.beneficiary)

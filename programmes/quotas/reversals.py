@@ -110,11 +110,23 @@ def why_not_check(reversal: Reversal, account: Account) -> str:
 
 def standing_entry(session: int, *, plan: int) -> QuotaEntry | None:
     """Return the entry by which a session counts under a plan, None where it does not."""
-    return (
-        QuotaEntry.objects.filter(session=session, plan=plan, reverses__isnull=True, reversed_by__isnull=True)
-        .select_related("plan", "session", "supporter__parent__parent", "beneficiary__parent__parent")
-        .first()
-    )
+    return next((each for each in _standing(Q(session=session)) if each.plan_id == plan), None)
+
+
+def entry_to_reverse(code: str) -> QuotaEntry | None:
+    """Return the entry by which a session counts: of several plans, that of the first by its code in which no reversal
+    waits, else of the first. None where it counts in none.
+    """
+    standing = list(_standing(Q(session__code=code)))
+    waiting = Reversal.objects.filter(entry__in=standing, state=Reversal.State.PROPOSED)
+    taken = set(waiting.values_list("entry", flat=True)) if len(standing) > 1 else set()
+    return next((each for each in standing if each.pk not in taken), next(iter(standing), None))
+
+
+def _standing(condition: Q) -> QuerySet[QuotaEntry]:
+    standing = QuotaEntry.objects.filter(condition, reverses__isnull=True, reversed_by__isnull=True)
+    sides = ("supporter__parent__parent", "beneficiary__parent__parent")
+    return standing.select_related("plan", "session", *sides).order_by("plan__code")
 
 
 # --- Writes -------------------------------------------------------------------------------------------------

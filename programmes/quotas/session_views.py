@@ -253,11 +253,10 @@ def tour(request: HttpRequest, pk: int) -> HttpResponse:
     """巡讲行程: the stops of one tour, and the form that adds some."""
     account, today, now = _account(request), timezone.localdate(), timezone.now()
     scope = scope_of(account, on=today)
-    found = courses.tour_facts(ids=[pk])
-    every = courses.stops_of(pk) if found else []
-    shown = [stop for stop in every if _sees(scope, stop)]
-    if not found or not (scope.gives(found[0].supporter_id) or shown):
+    found = courses.tour_facts(ids=[pk], supporters=scope.supporters, beneficiaries=scope.beneficiaries)
+    if not found:
         raise Http404
+    shown = [stop for stop in courses.stops_of(pk) if _sees(scope, stop)]
     supporter = queries.associations([found[0].supporter_id])[found[0].supporter_id]
     may_add = may(account, Act.SCHEDULE_SESSION, on=today, association=supporter) and scope.gives(
         supporter.pk

@@ -72,9 +72,10 @@ def ask_for_evidence(
     if not lacking:
         return 0, False
     told = 0
-    receiving = queries.associations(row.beneficiary for row in lacking)
-    asked = list(receiving.values()) if gives else [supporter]
-    asker = [supporter] if gives else list(receiving.values())
+    found = queries.associations(row.beneficiary for row in lacking).values()
+    receiving = sorted(found, key=lambda each: each.code)
+    asked = receiving if gives else [supporter]
+    asker = [supporter] if gives else receiving
     name_zh = "、".join(each.name_zh for each in asker)
     name_en = ", ".join(each.name_en or each.name_zh for each in asker)
     for association in asked:

@@ -19,7 +19,7 @@ from programmes.reports.bulletin_paper import paper_of
 from programmes.reports.goals import Goals, Owed, goals_of
 from programmes.reports.models import BulletinIssue, MonthlyReturn
 from programmes.reports.papers import Paper
-from programmes.reports.posted import ONSITE, Entry, closes, counted, entries
+from programmes.reports.posted import ONSITE, Entry, closes, counted, counted_in, entries
 from programmes.reports.standings import Bulletin, Line, Region
 from qianchang.people.models import Association, AssociationRole
 
@@ -140,7 +140,6 @@ def _line(
     goal = goals.of_year(association.pk, year)
     last = rules.month_bounds(month)[1]
     this_year = [entry for entry in found if entry.year == year]
-    this_month = [entry for entry in found if entry.posted_month == month]
     onsite = counted(entry for entry in this_year if entry.mode == ONSITE).sessions
     so_far = counted(this_year)
     return Line(
@@ -148,12 +147,12 @@ def _line(
         name=association.name_zh,
         goal=goal,
         whole=goals.whole(association.pk),
-        month=counted(this_month),
+        month=counted_in(found, month),
         year=so_far,
         over_the_years=counted(found),
         onsite=onsite,
         other=so_far.sessions - onsite,
-        reversed=sum(entry.quantity < 0 for entry in this_month),
+        reversed=sum(entry.quantity < 0 and entry.posted_month == month for entry in found),
         due=counting.due_by(goal.quantity, year=year, on=last) if goal else None,
         closed_at=closed_at,
         reported_at=reported_at,
@@ -167,7 +166,7 @@ def _total(lines: tuple[Line, ...], found: list[Entry], *, month: str) -> Line:
         name="",
         goal=_sum([line.goal for line in lines]),
         whole=_sum([line.whole for line in lines]),
-        month=counted(entry for entry in found if entry.posted_month == month),
+        month=counted_in(found, month),
         year=counted(entry for entry in found if entry.year == year),
         over_the_years=counted(found),
         onsite=sum(line.onsite for line in lines),
@@ -197,7 +196,7 @@ def _regions(found: list[Entry], month: str) -> tuple[Region, ...]:
         Region(
             code=place.code,
             name=place.region.name_zh if place.region else place.name_zh,
-            month=counted(entry for entry in of_region[place.pk] if entry.posted_month == month),
+            month=counted_in(of_region[place.pk], month),
             year=counted(entry for entry in of_region[place.pk] if entry.year == year),
             over_the_years=counted(of_region[place.pk]),
         )

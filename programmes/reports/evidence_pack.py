@@ -1,7 +1,8 @@
 """The evidence pack: a year's counted sessions with everything that proves them, in one archive that anybody can check.
 
 It holds the ledger entries and sessions as CSV and JSON, the scans and photos of each session, and a list of the SHA-256
-of every member. The same rows and files are the same archive.
+of every member. The same rows and files are the same archive. A meeting log names lawyers: its file stands in the pack
+of their own region, and the supporting side has its SHA-256 alone, as on the page of the evidence.
 """
 
 import json
@@ -26,6 +27,9 @@ from qianchang.people.models import Association
 # No larger pack is made within a request; a year of 40 sessions with four photos each is a quarter of it.
 MOST_BYTES = 200 * 1024 * 1024
 
+# The kind of evidence that lists lawyers by name.
+MEETING_LOG = "log"
+
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/csv": "csv"}
 
 
@@ -43,6 +47,8 @@ class Piece:
     content_type: str
     size_bytes: int
     uploaded_at: datetime
+    # Not empty: the event had several regions, and its log names the lawyers of all of them.
+    joint_event: str
 
     @property
     def member(self) -> str:
@@ -64,7 +70,7 @@ def pack(plan: Plan, *, association: Association, side: Side, year: int, at: dat
         if entry.year == year
     ]
     pieces = _pieces(plan, {entry.session for entry in found}, before=at)
-    files = [piece for piece in pieces if piece.sha256]
+    files = [piece for piece in pieces if piece.sha256 and _is_for(piece, side)]
     if sum(piece.size_bytes for piece in files) > MOST_BYTES:
         raise PackTooLarge(
             _("The evidence of this year is larger than %(megabytes)d MB. Take it session by session.")
@@ -75,7 +81,7 @@ def pack(plan: Plan, *, association: Association, side: Side, year: int, at: dat
             "ledger.csv": _ledger_csv(found),
             "ledger.json": _json([asdict(entry) for entry in found]),
             "confirmations.json": _json(_decisions({entry.session for entry in found}, before=at)),
-            "evidence.csv": _evidence_csv(pieces),
+            "evidence.csv": _evidence_csv(pieces, side),
             "evidence.json": _json([asdict(piece) for piece in pieces]),
             "README.txt": _readme(plan, association, year, found, files).encode("utf-8"),
         }
@@ -102,7 +108,7 @@ def _pieces(plan: Plan, sessions: set[int], *, before: datetime) -> list[Piece]:
     path = "session__evidence__"
     fields = ("kind", "sha256", "content_type", "size_bytes", "uploaded_at")
     found = rows.order_by("session__code", f"{path}kind", f"{path}sha256", f"{path}pk").values_list(
-        "session__code", *(path + field for field in fields)
+        "session__code", *(path + field for field in fields), "session__joint_event"
     )
     return [Piece(*row) for row in found]
 
@@ -153,14 +159,19 @@ def _ledger_csv(found: Iterable[Entry]) -> bytes:
     )
 
 
-def _evidence_csv(pieces: Iterable[Piece]) -> bytes:
+def _is_for(piece: Piece, side: Side) -> bool:
+    """Whether the file itself goes into the pack of a side."""
+    return piece.kind != MEETING_LOG or (side is Side.BENEFICIARY and not piece.joint_event)
+
+
+def _evidence_csv(pieces: Iterable[Piece], side: Side) -> bytes:
     return tables.as_csv(
         [_("Session"), _("Kind"), _("File"), _("Bytes"), _("Handed in"), "SHA-256"],
         [
             (
                 piece.session,
                 piece.kind,
-                piece.member if piece.sha256 else "",
+                piece.member if piece.sha256 and _is_for(piece, side) else "",
                 piece.size_bytes,
                 moment_text(piece.uploaded_at),
                 piece.sha256,
@@ -179,6 +190,10 @@ def _readme(plan: Plan, association: Association, year: int, found: list[Entry],
             _("Counted sessions: %(count)d in %(entries)d entries; files: %(files)d.")
             % {"count": counted, "entries": len(found), "files": len(files)},
             _("Check it with: sha256sum -c SHA256SUMS"),
+            _(
+                "Meeting logs name lawyers: their files are only in the pack of the beneficiary side, and in none where an "
+                "event had several regions."
+            ),
             "",
         ]
     )

@@ -9,7 +9,7 @@ from programmes.quotas.rules import State
 from programmes.reports import rules, wording
 from programmes.reports.goals import Goals, Owed
 from programmes.reports.models import Side
-from programmes.reports.posted import Counted, Entry, counted
+from programmes.reports.posted import Counted, Entry, counted, counted_in
 from qianchang.people.models import Association
 
 
@@ -61,17 +61,17 @@ def matrix(
     month: str,
 ) -> Matrix:
     """Return what an association gives (or is given) in a year, from entries that were read before. `month` is the one
-    whose entries are shown apart. Two queries.
+    whose entries are shown apart, of whatever year they are ("": none is). Two queries.
     """
-    this_year = [entry for entry in found if entry.year == year]
-    others = _other_side(this_year, goals, association, side)
-    buckets = _buckets(this_year, goals, association, side)
+    shown = [entry for entry in found if entry.year == year or entry.posted_month == month]
+    others = _other_side(shown, goals, association, side)
+    buckets = _buckets(shown, goals, association, side)
     labels = {mode.code: mode.label for mode in courses.delivery_modes()}
 
     def row(other: Association | None, modes: tuple[str, ...]) -> Row:
         mine = [
             entry
-            for entry in this_year
+            for entry in found
             if (other is None or _other(entry, side) == other.pk) and (not modes or entry.mode in modes)
         ]
         return Row(
@@ -81,8 +81,8 @@ def matrix(
             modes_label=wording.modes_text([labels.get(code, code) for code in modes]) if modes else "",
             year=year,
             goal=_goal(goals, association, other, side, year=year, modes=modes),
-            month=counted(entry for entry in mine if entry.posted_month == month),
-            so_far=counted(mine),
+            month=counted_in(mine, month),
+            so_far=counted(entry for entry in mine if entry.year == year),
             behind=_behind(plan_code, association, other, side, year=year, modes=modes),
         )
 

@@ -69,12 +69,12 @@ class Paper:
 
 
 def numeral(number: int) -> str:
-    """Return a number from 1 to 19 as headings of letters write it: 一, 十, 十一."""
-    digits = "一二三四五六七八九"
-    if not 1 <= number <= 19:
+    """Return a number from 1 to 99 as headings of letters write it: 一, 十, 十一, 二十."""
+    digits = "零一二三四五六七八九"
+    if not 1 <= number <= 99:
         raise ValueError(number)
     tens, ones = divmod(number, 10)
-    return "十" * tens + (digits[ones - 1] if ones else "")
+    return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones else "")
 
 
 def digest(content: bytes) -> str:

@@ -41,6 +41,11 @@ class Entry:
         """The year that it counts for: that of the day held."""
         return self.held_date.year
 
+    @property
+    def attendances(self) -> int:
+        """What it adds to the lawyers reached: a reversal takes its own away again."""
+        return self.quantity * self.reach
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -106,11 +111,26 @@ def counted(found: Iterable[Entry]) -> Counted:
     for entry in found:
         balance[entry.session] = balance.get(entry.session, 0) + entry.quantity
         event_of[entry.session] = entry.event
-        reach[entry.session] = reach.get(entry.session, 0) + entry.quantity * entry.reach
+        reach[entry.session] = reach.get(entry.session, 0) + entry.attendances
     return Counted(
         sessions=sum(balance.values()),
         events=len({event_of[session] for session, net in balance.items() if net > 0}),
         reach=sum(reach.values()),
+    )
+
+
+def counted_in(found: Iterable[Entry], month: str) -> Counted:
+    """Return what a month added to all that `found` holds, whatever year it was held for, so that the months add up to
+    the whole: a region that joins an event which counts already adds a session and no event, and a reversal takes
+    away the event only with its last session.
+    """
+    entries_until = [entry for entry in found if entry.posted_month <= month]
+    until = counted(entries_until)
+    earlier = counted(entry for entry in entries_until if entry.posted_month < month)
+    return Counted(
+        sessions=until.sessions - earlier.sessions,
+        events=until.events - earlier.events,
+        reach=until.reach - earlier.reach,
     )
 
 

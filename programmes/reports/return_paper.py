@@ -144,7 +144,7 @@ def _sessions_section(made: ReturnFigures, label: str) -> Section:
             each.mode_label,
             each.place,
             each.entry.quantity,
-            each.entry.reach,
+            each.entry.attendances,
         )
         for number, each in enumerate(made.posted, start=1)
     )

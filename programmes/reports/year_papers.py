@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import translation
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from courses import api as courses
 from programmes.plans.carry import owed as carried
+from programmes.plans.cells import Cell as PlannedCell
+from programmes.plans.cells import by_year
 from programmes.plans.models import Plan, Target
 from programmes.reports import wording
 from programmes.reports.bulletins import LANGUAGE
@@ -74,15 +77,7 @@ def progress(plan: Plan, *, association: Association, side: Side, year: int, at:
     with translation.override(LANGUAGE):
         found = _entries(plan, association, side, at)
         goals = goals_of(plan, before=at)
-        years = sorted(
-            each
-            for each in (
-                {entry.year for entry in found}
-                | {cell.year for cell in goals.cells.get(association.pk, ())}
-                | {year}
-            )
-            if each <= year
-        )
+        years = _years(plan, goals.cells.get(association.pk, ()), found, until=year, at=at)
         sections = [
             _year_section(
                 matrix(
@@ -92,7 +87,7 @@ def progress(plan: Plan, *, association: Association, side: Side, year: int, at:
                     association=association,
                     side=side,
                     year=each,
-                    month=f"{at:%Y-%m}",
+                    month="",
                 ),
                 side,
                 each,
@@ -272,12 +267,31 @@ def _progress(row: Row, place: str, modes: str | None = None) -> tuple[Cell, ...
     )
 
 
+def _years(
+    plan: Plan, cells: Sequence[PlannedCell], found: Sequence[Entry], *, until: int, at: datetime
+) -> list[int]:
+    """Every year up to one, from the first of the plan's window, of its cells or of what was counted: a year in which
+    nothing was counted is owed all the same. Years that have not begun stand there when something is planned for them.
+    """
+    named = {cell.year for cell in cells} | {entry.year for entry in found} | {until}
+    first = min(named | ({plan.window_from.year} if plan.window_from else set()))
+    begun = range(first, min(until, localtime(at).year) + 1)
+    return sorted(each for each in named | set(begun) if each <= until)
+
+
 def _carried_section(
     found: Sequence[Entry], goals: Goals, association: Association, years: Sequence[int]
 ) -> Section:
-    """What a year owes with what the years before it lack. Only years with a number of their own take part."""
+    """What a year owes with what the years before it lack: by the adopted cells, as the board and the pages of the plan
+    have it; by the documents' numbers where nothing is adopted.
+    """
+    cells = goals.cells.get(association.pk, ())
     stated = {year: goals.of_year(association.pk, year) for year in years}
-    planned = {year: goal.quantity for year, goal in stated.items() if goal is not None}
+    planned = (
+        {year: quantity for year, quantity in by_year(cells).items() if year in years}
+        if cells
+        else {year: goal.quantity for year, goal in stated.items() if goal is not None}
+    )
     done = {year: counted(entry for entry in found if entry.year == year).sessions for year in years}
     whole = goals.whole(association.pk)
     rows = tuple(

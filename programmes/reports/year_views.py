@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +20,7 @@ from programmes.reports import desk, evidence_pack, files, recognition, year_pap
 from programmes.reports.models import Side
 from programmes.reports.papers import Paper
 from programmes.reports.views import account_of, as_file, plan_of
+from qianchang.groundwork import audit, vault
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
 
@@ -104,10 +106,31 @@ def evidence(request: HttpRequest, year: int, of: str) -> HttpResponse:
             plan, association=whose.association, side=whose.side, year=year, at=timezone.now()
         )
     except evidence_pack.PackTooLarge as refusal:
-        messages.error(request, str(refusal))
-        return redirect(f"{reverse('reports:year', args=[year])}?of={whose.key}")
+        return _back(request, year, whose, str(refusal))
+    except vault.MissingFile as missing:
+        said = gettext(
+            "A file of the evidence is not as it was handed in (SHA-256 %(digest)s). Tell the administrator; "
+            "no pack was made."
+        )
+        return _back(request, year, whose, said % {"digest": str(missing)[:12]})
+    # It holds sheets with names, so it is known who took it away, and when.
+    audit.record(
+        "exported",
+        object_type="export",
+        object_key="evidence pack",
+        by=account,
+        at=timezone.now(),
+        association=whose.association.code,
+        side=whose.side.value,
+        year=year,
+    )
     name = f"evidence-{plan.code}-{whose.association.code}-{year}"
     return as_file(archive, name=name, format="zip")
+
+
+def _back(request: HttpRequest, year: int, whose: desk.Whose, said: str) -> HttpResponse:
+    messages.error(request, said)
+    return redirect(f"{reverse('reports:year', args=[year])}?of={whose.key}")
 
 
 @login_required

@@ -75,12 +75,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class SampledPage:
-    """One drawn session with its finding."""
+    """One drawn session with its finding. `handed_in_late` is how many pieces of its evidence came after the announcement,
+    when everybody knew that it may be drawn.
+    """
 
     sampled: Sampled
     check: SpotCheck
     fact: SessionFact
     missing: tuple[str, ...]
+    handed_in_late: int
     supporter: str
     beneficiary: str
     state: str | Promise
@@ -143,6 +146,7 @@ def sampled_page(sampled: Sampled, viewer: Viewer, *, on: date) -> SampledPage:
         check=check,
         fact=fact,
         missing=tuple(missing_evidence(fact)),
+        handed_in_late=queries.handed_in_since_announced(sampled),
         supporter=association_name(entry.supporter),
         beneficiary=association_name(entry.beneficiary),
         state=wording.FINDING_STATES[state],

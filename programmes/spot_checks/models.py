@@ -226,7 +226,7 @@ class Answer(AppendOnly):
         return f"{self.reply_id} {self.outcome}"
 
 
-class CheckPhoto(models.Model):
+class CheckPhoto(AppendOnly):
     """The photo that was put to a finding or to a reply, as this platform painted it anew: without the camera's words.
 
     Personal data: whatever the photo shows.

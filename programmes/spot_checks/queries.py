@@ -174,6 +174,12 @@ def states(sample: Iterable[Sampled], *, on: date) -> list[FindingState]:
     return [rules.finding_state(found(each), on=on) for each in sample]
 
 
+def handed_in_since_announced(sampled: Sampled) -> int:
+    """Return how many pieces of a session's evidence that stand were handed in after its check was announced."""
+    since = sampled.drawing.spot_check.announced_at
+    return sampled.line.session.evidence.filter(uploaded_at__gt=since, withdrawn_at=None).count()
+
+
 def photos_of(finding: Finding) -> dict[str, int]:
     """Return the photos of a finding and its replies by what they belong to, without reading them: "finding", or the
     number of the reply.

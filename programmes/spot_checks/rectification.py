@@ -87,7 +87,7 @@ def record_finding(
         by=by,
         at=at,
         state=outcome,
-        fault=kind or None,
+        fault=kind if faulty else None,
         until=deadline_date.isoformat() if faulty and deadline_date else None,
     )
     if faulty and addressee is not None and deadline_date is not None:

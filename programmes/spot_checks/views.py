@@ -225,7 +225,10 @@ def findings(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
     return HttpResponse(content, content_type=kind, headers=headers)
 
 

@@ -50,8 +50,8 @@ class Office:
         released_to = [self.world.guangxi] if to is None else to
         return make_published_lecture(self.world, title=title, duration_ms=length_ms, released_to=released_to)
 
-    def reached(self, lecture: LecturePage, lawyer: Lawyer) -> CreditEntry:
-        """A lawyer has hours for a lecture by network video."""
+    def reached(self, lecture: LecturePage, lawyer: Lawyer, *, mode: str = "network_video") -> CreditEntry:
+        """A lawyer has hours for a lecture."""
         version = lecture.versions.get()
         entry = CreditEntry(
             lawyer=lawyer,
@@ -60,7 +60,7 @@ class Office:
             lecture=lecture,
             accounting_year=2026,
             category=lecture.category,
-            mode_code="network_video",
+            mode_code=mode,
             hours=1,
             rule=CreditRule.objects.get(version=1, jurisdiction=self.world.jurisdiction),
             covered_ms=version.length_ms,

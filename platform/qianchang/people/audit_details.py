@@ -68,6 +68,8 @@ NAMES = {
     "invited": _("invited"),
     "jobs": _("jobs"),
     "kept": _("rows kept"),
+    "head_count": _("head count"),
+    "head_count_before": _("head count before"),
     "keyed_in": _("keyed in"),
     "kind": _("kind"),
     "language": _("language"),
@@ -159,6 +161,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
         "agenda": _("Agenda"),
         "sign_off": _("Signed sheet of the lecturer"),
+        "signature": _("Signature of the lecturer"),
         "photo": _("Photo"),
         "sign_in": _("Sign-in sheet"),
         "receipt": _("Receipt of the disc"),
@@ -197,6 +200,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 # What a file or a preview is called where its name stands as the number of the object.
 KEYS = {
     "audit log": _("audit log"),
+    "evidence pack": _("evidence pack"),
     "faulty roster rows": _("faulty rows of a roster"),
     "roster": _("roster"),
     **VALUES["role"],

@@ -92,6 +92,8 @@ class TestWarnings:
         assert [each.clash for each in found] == [Clash.LECTURER_ELSEWHERE]
         assert there.code in sentence(found[0], seen=True)
         assert there.code not in sentence(found[0], seen=False)
+        # The key stands on the page also of who may not open the session.
+        assert there.code not in found[0].key
 
     def test_what_was_cancelled_clashes_with_nothing(self, arranged, a_lecture, world):
         api.cancel_session(session=arranged(), by=world.supporting_officer, at=world.now)

@@ -63,7 +63,9 @@ class TestWhatComes:
         with pytest.raises(UnableToAddEvidence):
             look(Kind.PHOTO, PAPER)
 
-    @pytest.mark.parametrize("word", [b"/JavaScript", b"/Launch", b"/EmbeddedFile"])
+    @pytest.mark.parametrize(
+        "word", [b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/J#61vaScript", b"/#45mbeddedFiles"]
+    )
     def test_a_paper_that_does_something_is_refused(self, word):
         with pytest.raises(UnableToAddEvidence):
             look(Kind.AGENDA, PAPER.replace(b"/Type", word + b" /Type"))
@@ -186,6 +188,41 @@ class TestNothingIsOverwritten:
         with pytest.raises(UnableToAddEvidence):
             evidence.withdraw_file(session=session, piece=piece.pk, by=world.supporting_officer, at=world.now)
 
+    def test_nobody_takes_out_the_signature_of_the_lecturer(self, arranged, world):
+        session = arranged()
+        signature = evidence.sign(session=session, by=world.expert, at=world.now)
+        for other in (world.supporting_officer, world.beneficiary_officer):
+            with pytest.raises(UnableToAddEvidence):
+                evidence.withdraw_file(session=session, piece=signature.pk, by=other, at=world.now)
+        evidence.withdraw_file(session=session, piece=signature.pk, by=world.expert, at=world.now)
+        assert not session.evidence.filter(withdrawn_at=None).exists()
+
+    def test_a_lecturer_touches_only_what_the_lecturer_handed_in(self, arranged, hand_in, world):
+        session = arranged()
+        theirs, own = hand_in(session), hand_in(session, file=photo("green"), by=world.expert)
+        with pytest.raises(UnableToAddEvidence):
+            evidence.withdraw_file(session=session, piece=theirs.pk, by=world.expert, at=world.now)
+        with pytest.raises(UnableToAddEvidence):
+            hand_in(session, file=photo("red"), replaces=theirs.pk, by=world.expert)
+        hand_in(session, file=photo("red"), replaces=own.pk, by=world.expert)
+        assert session.evidence.filter(withdrawn_at=None).count() == 2
+
+    def test_a_file_that_stands_there_already_takes_no_place(self, arranged, hand_in, world):
+        session = arranged()
+        first, second = hand_in(session), hand_in(session, file=photo("green"))
+        with pytest.raises(UnableToAddEvidence):
+            hand_in(session, replaces=second.pk)
+        assert hand_in(session, replaces=first.pk) == first
+        assert session.evidence.filter(withdrawn_at=None).count() == 2
+
+    def test_the_database_refuses_a_change(self, arranged, hand_in, world):
+        piece = hand_in(arranged())
+        for change in ({"sha256": "0" * 64}, {"uploaded_by": world.expert}, {"kind": Kind.AGENDA}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Evidence.objects.filter(pk=piece.pk).update(**change)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Evidence.objects.filter(pk=piece.pk).delete()
+
     def test_the_database_refuses_a_file_without_digest(self, arranged, world):
         with pytest.raises(DatabaseError), transaction.atomic():
             Evidence.objects.create(
@@ -237,7 +274,11 @@ class TestKeyingIn:
         assert written.head_count == 86
         assert item(session, "到场人数").detail == "86 人"
         assert item(session, "议程").present
-        assert AuditEntry.objects.get(verb="details written").details == {"keyed_in": "agenda, head_count"}
+        assert AuditEntry.objects.get(verb="details written").details == {
+            "keyed_in": "agenda, head_count",
+            "head_count": 86,
+            "head_count_before": None,
+        }
 
     def test_of_two_officers_one_writes_and_the_other_is_told(self, arranged, world):
         session = arranged()
@@ -253,6 +294,27 @@ class TestKeyingIn:
         assert SessionDetails.objects.get().head_count == 86
         write(90, world.beneficiary_officer, world.now)
         assert SessionDetails.objects.get().head_count == 90
+
+    def test_after_it_was_held_nothing_is_blanked_and_what_was_said_is_kept(self, arranged, world):
+        session = arranged()
+
+        def write(seen_at, **said):
+            return evidence.write_details(
+                session=session, said=said, seen_at=seen_at, by=world.supporting_officer, at=world.now
+            )
+
+        write(None, head_count=86, agenda="讲授")
+        api.record_held(session=session, by=world.supporting_officer, at=world.now)
+        for blank in ({"head_count": None}, {"agenda": " "}):
+            with pytest.raises(UnableToAddEvidence):
+                write(world.now, **blank)
+        write(world.now, head_count=300, agenda="讲授、答疑")
+        entry = AuditEntry.objects.filter(verb="details written").latest("pk")
+        assert entry.details == {
+            "keyed_in": "agenda, head_count",
+            "head_count": 300,
+            "head_count_before": 86,
+        }
 
     def test_the_same_again_changes_nothing(self, arranged, world):
         session = arranged()

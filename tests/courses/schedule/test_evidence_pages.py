@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from courses import api
+from courses.schedule import evidence
 from courses.schedule.models import Evidence, SessionDetails
 from qianchang.groundwork import vault
 from tests.courses.schedule.conftest import PAPER, picture
@@ -51,6 +53,18 @@ class TestHandingIn:
         page = hand_in(desk, session, "photo", picture(), b"MZ")
         assert "照片" in page.content.decode()
         assert not session.evidence.exists()
+
+    def test_more_photos_than_there_is_room_for_and_none_is_kept(self, arranged, desk, monkeypatch):
+        monkeypatch.setattr(evidence, "MOST_PIECES", 2)
+        session = arranged()
+        hand_in(desk, session, "photo", picture(), picture(colour="green"), picture(colour="red"))
+        assert not session.evidence.exists()
+
+    def test_a_page_that_somebody_tampered_with_writes_nothing(self, arranged, desk):
+        session = arranged()
+        said = {"action": "details", "head_count": "40", "seen": "2026-13-45T99:99:99"}
+        assert desk.post(address(session), said).status_code == 422
+        assert not SessionDetails.objects.exists()
 
     def test_a_kind_that_the_mode_does_not_have_is_no_address(self, arranged, desk):
         response = hand_in(desk, arranged("network_video"), "log", LOG)
@@ -148,6 +162,11 @@ class TestTheLecturer:
         lecturer.post(address(session), {"action": "sign"})
         assert session.evidence.get(kind="signature").lecturer.account == world.expert
         assert 'id="sign"' not in lecturer.get(address(session)).content.decode()
+
+    def test_is_not_asked_to_sign_for_what_was_cancelled(self, arranged, world, client_for):
+        session = arranged()
+        api.cancel_session(session=session, by=world.supporting_officer, at=world.now)
+        assert 'id="sign"' not in client_for(world.expert).get(address(session)).content.decode()
 
     def test_of_a_recording_there_is_no_page(self, arranged, world, client_for):
         assert client_for(world.expert).get(address(arranged("dvd"))).status_code == 404

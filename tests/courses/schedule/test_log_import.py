@@ -70,6 +70,11 @@ class TestTakingIn:
             take(arranged("teleconference", on=world.day - timedelta(days=1)))
         assert MeetingPresence.objects.count() == 0
 
+    def test_of_a_log_of_many_days_those_of_the_day_were_there(self, conference, take):
+        earlier = "农志强,2026-10-05 09:00:00,2026-10-05 11:00:00\n".encode()
+        taken = take(conference, LOG.replace(b"14510200910556677,2026-10-12", b"x,2026-10-05") + earlier)
+        assert (taken.people, taken.matched) == (3, 1)
+
     def test_a_list_without_times_is_refused_with_the_columns(self, conference, take):
         with pytest.raises(UnableToAddEvidence, match="退会时间"):
             take(conference, "姓名,入会时间\n甲,2026-10-12 09:00\n".encode())
@@ -101,6 +106,44 @@ class TestWhoReadsNames:
         page = self.page(conference, take, world, world.supporting_officer)
         assert (page.people, page.sees_names) == (4, False)
         assert (page.matched, page.known, page.unknown) == (0, (), ())
+
+    def test_who_is_known_elsewhere_is_not_named_here(self, conference, take, world):
+        """A licence number tells whose lawyer somebody is: those of Yunnan are no matter of Guangxi's officer."""
+        line = f"{world.yunnan_lawyer.licence_number} 杨丽江,2026-10-12 09:00,2026-10-12 10:00\n"
+        taken = take(
+            conference, f"姓名,入会时间,退会时间\n{line}韦晓岚,2026-10-12 09:00,2026-10-12 10:00\n".encode()
+        )
+        page = log_page(taken.piece, region=world.guangxi, reader=world.beneficiary_officer, on=world.day)
+        assert (page.people, page.matched, page.elsewhere, page.more) == (2, 1, 1, 0)
+        assert [each.lawyer.name for each in page.known] == ["韦晓岚"]
+        assert page.unknown == ()
+
+    def test_of_one_event_each_region_reads_its_own_people(
+        self, arranged, a_lecture, take, world, client_for
+    ):
+        assert all([world.county_lawyer, world.second_county_lawyer, world.yunnan_lawyer])
+        arranged("dvd")
+        guangxi, _yunnan = api.schedule_event(
+            lecture=a_lecture, mode_code="teleconference", supporter=world.guangdong,
+            beneficiaries=[world.guangxi, world.yunnan], date=world.day, by=world.supporting_officer, at=world.now,
+        )  # fmt: skip
+        taken = take(guangxi)
+        page = log_page(taken.piece, region=world.guangxi, reader=world.beneficiary_officer, on=world.day)
+        assert (page.people, page.matched, page.elsewhere) == (4, 2, 1)
+        assert [each.name for each in page.unknown] == ["路过的人"]
+        shown = client_for(world.beneficiary_officer).get(f"/office/sessions/{guangxi.code}/evidence/")
+        # The list itself names both regions.
+        assert "杨丽江" not in shown.content.decode()
+        assert [line.url for part in shown.context["sections"] for line in part.lines] == [""]
+
+    def test_a_licence_number_on_the_log_is_not_shown_whole(self, conference, take, world, client_for):
+        take(
+            conference,
+            "姓名,入会时间,退会时间\n14510200999999999 谁,2026-10-12 09:00,2026-10-12 10:00\n".encode(),
+        )
+        shown = client_for(world.beneficiary_officer).get(f"/office/sessions/{conference.code}/evidence/")
+        assert "14510200999999999" not in shown.content.decode()
+        assert "谁" in shown.content.decode()
 
     def test_a_long_log_stays_light_on_the_page(self, conference, take, world, client_for):
         people = "".join(f"路人{number},2026-10-12 09:00,2026-10-12 09:30\n" for number in range(1_500))

@@ -1,6 +1,6 @@
 """Logs of meetings: the columns of the common tools, and how long each was there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -175,3 +175,41 @@ def test_two_devices_of_one_person_never_count_a_minute_twice(one, other):
     merged = meeting_logs.merged(both)
     assert merged.seconds == union_seconds(as_stays(one + other))
     assert merged.joins == len(one) + len(other)
+
+
+DAY = "2026-10-12 09:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "甲,0001-01-01 00:00,2026-10-12 10:00,",
+        "甲,2026-10-12 09:00,9999-12-31 23:59,",
+        "甲,0001-01-01 00:00,,",
+    ],
+)
+def test_a_line_of_no_meeting_of_this_age_is_named_and_not_counted(line):
+    found = read_log(rows(f"姓名,入会时间,退会时间,时长\n乙,{DAY},2026-10-12 10:00,\n{line}\n"), zone=ZONE)
+    assert ([each.name for each in found.attendees], found.unread) == (["乙"], (3,))
+
+
+@pytest.mark.parametrize(
+    "length", ["99999999999999", "9" * 5000, "999999999小时", "1分" + "1" * 60_000 + "!"]
+)
+def test_whatever_length_a_line_claims_nobody_stays_longer_than_a_day(length):
+    found = read_log(rows(f"姓名,入会时间,退会时间,时长\n甲,{DAY},,{length}\n"), zone=ZONE)
+    assert [each.seconds <= 24 * 3600 for each in found.attendees] == [True]
+
+
+def test_a_log_of_many_days_counts_the_day_that_is_asked_for():
+    log = (
+        "姓名,入会时间,退会时间\n甲,2026-10-12 09:00,2026-10-12 10:00\n甲,2026-10-05 09:00,2026-10-05 10:00\n"
+    )
+    log += "乙,2026-10-05 09:00,2026-10-05 10:00\n"
+    found = read_log(rows(log), zone=ZONE, day=date(2026, 10, 12))
+    assert [(each.name, each.seconds) for each in found.attendees] == [("甲", 3600)]
+    assert found.days == {date(2026, 10, 12), date(2026, 10, 5)}
+
+
+def test_one_shown_name_asks_for_few_names():
+    assert len(names_in(" ".join("abcdefghijklmnopqrstuvwxyz"))) == meeting_logs.MOST_PARTS

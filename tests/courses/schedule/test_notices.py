@@ -332,3 +332,25 @@ class TestWriting:
         address = f"/office/sessions/{schedule().code}/notice/"
         for account in (world.county_account, world.yunnan_officer, world.expert):
             assert client_for(account).get(address).status_code == 404
+
+
+class TestTheHour:
+    """It is one and the same, whether it was said when the session was scheduled or in its notice."""
+
+    def test_what_was_said_when_it_was_scheduled_stands_on_its_page(self, arranged, world, client_for):
+        assert world.county_lawyer
+        session = arranged(on=world.day + timedelta(days=9), begins_at=time(14, 30))
+        page = client_for(world.county_account).get(f"/sessions/{session.code}/").content.decode()
+        assert "14:30" in page
+
+    def test_what_is_taken_back_in_the_notice_is_taken_back(self, arranged, world, client_for):
+        session = arranged(on=world.day + timedelta(days=9), begins_at=time(14, 30))
+        said = {
+            "session": session, "seats": None, "audience": "", "takes_names": True, "sign_up": "",
+            "sign_up_last_date": None, "text": "", "by": world.supporting_officer, "at": world.now,
+        }  # fmt: skip
+        for hour, half in ((time(9), "am"), (None, "")):
+            notices.write_notice(begins_at=hour, **said)
+            session.refresh_from_db()
+            fact = api.session_fact(session.code)
+            assert (fact.begins_at, fact.half_day) == (hour, half)

@@ -46,11 +46,11 @@ class TestThreeDaysBefore:
 
 
 class TestSignature:
-    def test_the_lecturer_is_asked_once_from_the_day_on(self, arranged, world):
+    def test_the_lecturer_is_asked_once_when_the_day_is_over(self, arranged, world):
         arranged(on=world.day + timedelta(days=1))
-        assert reminding.ask_lecturers(at=world.now) == 0
-        assert reminding.ask_lecturers(at=world.later(days=1)) == 1
-        assert reminding.ask_lecturers(at=world.later(days=2)) == 0
+        assert reminding.ask_lecturers(at=world.later(days=1)) == 0
+        assert reminding.ask_lecturers(at=world.later(days=2)) == 1
+        assert reminding.ask_lecturers(at=world.later(days=3)) == 0
         assert told("session_to_sign") == [world.expert.username]
 
     def test_a_signed_sheet_is_enough(self, arranged, world):
@@ -62,15 +62,15 @@ class TestSignature:
             by=world.supporting_officer,
             at=world.now,
         )
-        assert reminding.ask_lecturers(at=world.now) == 0
+        assert reminding.ask_lecturers(at=world.later(days=1)) == 0
 
     def test_a_recording_is_signed_by_nobody(self, arranged, world):
         arranged("dvd")
-        assert reminding.ask_lecturers(at=world.now) == 0
+        assert reminding.ask_lecturers(at=world.later(days=1)) == 0
 
 
 def test_the_task_does_both(taken, arranged, world):
-    arranged(on=world.day + timedelta(days=3))
+    arranged(on=world.day + timedelta(days=2))
     with time_machine.travel(world.later(days=3), tick=False):
         remind()
     assert told("session_reminder")

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from programmes.placements import donations, queries
 from programmes.placements.models import Donation, DonationReversal
 from programmes.placements.refusals import UnableToRecordDonation
 from qianchang.groundwork.models import AuditEntry
+from qianchang.groundwork.personal_data import ERASED
 from tests.programmes.placements.factories import Registers
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,21 @@ class TestDelivering:
 
 
 class TestVerifying:
+    def test_the_database_keeps_what_was_verified(self, registers: Registers) -> None:
+        rows = Donation.objects.filter(pk=registers.verified().pk)
+        for changed in (
+            {"value_cny": 99_000},
+            {"donor": registers.shenzhen},
+            {"state": "delivered", "verified_by": None, "verified_at": None},
+        ):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                rows.update(**changed)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.delete()
+        # What is not verified yet can still be changed, and words can be erased.
+        assert Donation.objects.filter(pk=registers.delivered().pk).update(value_cny=70_000) == 1
+        assert rows.update(reason=ERASED) == 1
+
     def test_it_counts_from_then_on(self, registers: Registers) -> None:
         registers.delivered()
         assert counted(registers) == 0

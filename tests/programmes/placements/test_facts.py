@@ -10,8 +10,9 @@ from programmes import api
 from programmes.placements import facts_file, operations, queries
 from programmes.placements.models import DonorShare, Figure, HostShare, Topic
 from programmes.placements.refusals import UnableToLoadRegisterFacts, UnableToSetPlaces
+from programmes.plans import counts, targets
 from programmes.plans import facts_file as plan_facts
-from programmes.plans.models import Target
+from programmes.plans.models import Plan, Target
 from qianchang.groundwork.models import AuditEntry
 from tests.programmes.placements.factories import Registers
 
@@ -95,6 +96,25 @@ class TestLoading:
             operations.load_register_facts(facts=facts, at=registers.now)
         assert DonorShare.objects.get(donor__code="CN-GD", year=2013).quantity == 2
 
+    def test_a_number_that_the_national_office_changed_does_not_stop_the_loading(
+        self, registers: Registers
+    ) -> None:
+        nine = Target.objects.get(plan__code="BSBC", year=2013)
+        Target.objects.filter(plan__code="BSBC", year=None, beneficiary=None).update(quantity=27)
+        targets.change_target(
+            target=nine,
+            quantity=11,
+            strength=nine.strength,
+            quote="2013年增加两辆",
+            seen=nine.revision,
+            by=registers.world.national_officer,
+            at=registers.now,
+        )
+
+        again = operations.load_register_facts(at=registers.now)
+
+        assert (again.entered, again.changed) == (0, 0)
+
     def test_without_the_programmes_nothing_is_loaded(self, db: None, world) -> None:
         with pytest.raises(UnableToLoadRegisterFacts, match="QR"):
             operations.load_register_facts(at=world.now)
@@ -174,6 +194,20 @@ class TestReports:
         each = Target.objects.select_related("plan").get(plan__code="QR", each_year=True)
         assert queries.counted(each) is None
         assert queries.counted_by_year(each) == {2026: 1}
+
+    def test_the_pages_of_the_plans_are_told_what_the_registers_count(self, registers: Registers) -> None:
+        world = registers.world
+        registers.finished()
+        registers.accepted()
+        registers.verified(year=2014)
+        registers.verified(kind="computers", value="4000", quantity=8)
+
+        def counted(plan: Plan) -> counts.Counted | None:
+            return counts.counted(plan, supporter=world.guangdong)
+
+        assert counted(registers.plan) == {(2026, world.guangxi.pk): 1}
+        assert counted(registers.vehicles) == {(2014, world.guangxi.pk): 1}
+        assert counted(registers.pairs) is None
 
 
 @pytest.mark.django_db

@@ -114,7 +114,9 @@ class TestPairs:
 class TestCountyClasses:
     def test_a_class_has_topics_and_is_recorded_once(self, registers: Registers) -> None:
         row = registers.county_class(topics=3)
-        assert registers.county_class(topics=1) == row
+        assert registers.county_class(topics=3) == row
+        with pytest.raises(UnableToRecordClass):
+            registers.county_class(topics=1)
         assert (row.topics.count(), row.last_date) == (3, row.held_from + timedelta(days=1))
         assert CountyClass.objects.count() == 1
 

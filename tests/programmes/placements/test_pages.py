@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zipfile import ZipFile
 
 import pytest
@@ -325,6 +325,15 @@ class TestOthers:
 
 
 class TestToDo:
+    def test_the_day_of_a_nomination_is_that_of_the_place(self, registers: Registers) -> None:
+        # One in the morning in Beijing is still the day before by universal time.
+        registers.nominated()
+        Trainee.objects.update(nominated_at=datetime(2026, 10, 30, 17, tzinfo=UTC))
+
+        (task,) = next(iter(groups(registers.world.supporting_officer, registers.world.day))).tasks
+
+        assert "31" in task.note
+
     def test_each_side_is_told_what_waits(self, registers: Registers) -> None:
         world = registers.world
         registers.nominated()

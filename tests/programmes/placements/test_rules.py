@@ -65,6 +65,10 @@ class TestStretches:
         saturday = MONDAY + timedelta(days=5)
         assert rules.stretch(saturday, saturday, weekends=False) == [saturday]
 
+    def test_a_mistyped_year_makes_no_list_of_millions_of_days(self) -> None:
+        found = rules.stretch(date(1, 1, 1), date(9999, 12, 31), weekends=False)
+        assert rules.LONGEST_STRETCH < len(found) < 100
+
     def test_the_wrong_way_round_is_empty(self) -> None:
         assert rules.stretch(MONDAY, MONDAY - timedelta(days=1), weekends=True) == []
 

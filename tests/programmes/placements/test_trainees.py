@@ -136,6 +136,17 @@ class TestTakingIn:
             registers.lawyer(registers.world.yunnan_firm), by=registers.world.yunnan_officer
         )
 
+    def test_who_is_in_the_class_is_not_taken_in_once_more(self, registers: Registers) -> None:
+        trainee = registers.accepted()
+        registers.log(trainee, Part.CLASS, CLASS_BEGINS, 3)
+
+        with pytest.raises(UnableToPlace):
+            trainees.accept_trainee(trainee=trainee, by=registers.world.supporting_officer, at=registers.now)
+
+        trainee.refresh_from_db()
+        assert trainee.stage == "in_class"
+        assert trainee.steps.count() == 3
+
     def test_a_refusal_has_a_reason_and_is_the_end(self, registers: Registers) -> None:
         trainee, officer = registers.nominated(), registers.world.supporting_officer
         with pytest.raises(UnableToPlace):

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from programmes.plans import counts
+from programmes.plans import counts, manage_views
 from programmes.plans.models import Adoption, Breakdown, MarginOverride, Target
 from qianchang.people.models import Account
 from tests.programmes.factories import Office
@@ -167,6 +169,44 @@ def test_a_page_takes_a_fixed_number_of_queries(
         officer.get(PLAN + "?plan=QC")
 
 
+def test_the_people_who_answer_for_targets_cost_no_query_each(
+    officer: Client, world: World, django_assert_num_queries, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(counts, "_sources", [])
+    with CaptureQueriesContext(connection) as without:
+        officer.get(PLAN + "?plan=QC")
+
+    Target.objects.filter(plan__code="QC").update(owner=world.supporting_officer)
+
+    with django_assert_num_queries(len(without)):
+        page = officer.get(PLAN + "?plan=QC")
+    assert page.content.decode().count(str(world.supporting_officer)) >= 6
+
+
+def test_how_many_years_without_a_first_one_is_asked_for_not_passed_over(officer: Client):
+    refused = propose(officer, count="5")
+    assert refused.status_code == 422
+    assert "first" in refused.context["years"].errors
+    assert not Breakdown.objects.exists()
+
+
+def test_a_yearly_number_that_is_missed_in_two_years_has_one_reason(officer: Client):
+    typed = boxes(propose(officer)) | {"plan": "QC"}
+    for year in (2013, 2014):
+        onsite, recorded = f"cell-{year}-CN-GX-onsite", f"cell-{year}-CN-GX-dvd+network_video"
+        typed |= {onsite: str(int(typed[onsite]) + 1), recorded: str(int(typed[recorded]) - 1)}
+    refused = officer.post(PLAN + "cells/", typed)
+    wanted = [reason.name for reason in refused.context["reasons"]]
+    saved = officer.post(PLAN + "cells/", typed | dict.fromkeys(wanted, "广西要求"), follow=True)
+
+    names = [reason.name for reason in saved.context["reasons"]]
+
+    assert sorted(names) == sorted(wanted) == sorted(set(wanted))
+    assert saved.content.decode().count(f'id="id_{names[0]}"') == 1
+    assert "2013" in saved.context["reasons"][0].label
+    assert "2014" in saved.context["reasons"][0].label
+
+
 @pytest.mark.parametrize("query", ["?association=CN-BJ", "?plan=NONE", "?version=7"])
 def test_what_is_not_there_and_what_is_not_theirs_look_alike(officer: Client, query: str):
     assert officer.get(PLAN + query).status_code == 404
@@ -300,6 +340,12 @@ def test_a_number_is_changed_and_taken_out(national: Client, office: Office):
 def test_the_list_takes_a_fixed_number_of_queries(national: Client, django_assert_num_queries):
     with django_assert_num_queries(13):
         national.get(TARGETS)
+
+
+def test_the_next_page_of_the_list_keeps_what_was_chosen(national: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(manage_views, "PAGE", 2)
+    page = national.get(TARGETS + "?plan=QC&supporter=CN-GD")
+    assert "?plan=QC&amp;supporter=CN-GD&amp;page=2" in page.content.decode()
 
 
 def test_others_do_not_set_quotas(officer: Client):

@@ -49,6 +49,14 @@ def test_a_split_that_leaves_something_open_is_no_fault():
     assert overfull([TOTAL, replace(GUANGXI, quantity=99), YUNNAN]) == []
 
 
+def test_a_mode_within_a_bucket_is_not_added_to_the_bucket():
+    video = Line("video", "CN-GD", 20, "intended", each_year=True, modes=frozenset({"network_video"}))
+    assert overfull([YEARLY, ONSITE, RECORDED, video]) == []
+
+    (fault,) = overfull([YEARLY, ONSITE, RECORDED, replace(video, quantity=31)])
+    assert (fault.total, fault.by, fault.whole.key) == (41, 1, "year")
+
+
 def test_an_inexact_number_contradicts_nothing():
     about = Line("about", "CN-GD", 85, "about", each_year=True)
     assert (

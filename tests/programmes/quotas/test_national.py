@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from programmes.quotas.board import board
 from programmes.quotas.national import Side, comparison, month_due
 from qianchang.people.models import Association, Notice
 from tests.programmes.factories import Office
@@ -42,10 +43,18 @@ def test_counted_pace_and_modes(office: Office, world: World):
     assert line_of(comparison(office.plan, year=2027, as_of=OCTOBER_31), "CN-GD").counted == 0
 
 
-def test_the_planned_number_of_the_year_goes_before_the_average(office: Office):
+def test_the_number_and_the_pace_are_those_of_the_board(office: Office, world: World):
     adopted(office, YEAR_2026 | {(2026, "CN-YN", "onsite"): 4})
     line = line_of(comparison(office.plan, year=2026, as_of=OCTOBER_31), "CN-GD")
-    assert (line.goal.quantity, line.goal.strength) == (42, "planned")
+    shown = board(office.plan, supporter=world.guangdong, year=2026, as_of=OCTOBER_31)
+    assert (line.goal, line.due_by_now, line.behind) == (shown.this_year.goal, shown.due_by_now, shown.lag)
+    assert (line.goal.quantity, line.goal.strength) == (40, "average")
+
+
+def test_a_region_without_a_number_of_its_own_has_the_planned_one(office: Office):
+    adopted(office, YEAR_2026)
+    found = comparison(office.plan, year=2026, as_of=OCTOBER_31, side=Side.BENEFICIARY)
+    assert line_of(found, "CN-GX").goal.strength == "planned"
 
 
 def test_the_same_by_region(office: Office, world: World):

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from programmes.quotas import reversals
 from programmes.quotas.board import board
 from programmes.quotas.models import QuotaEntry, Reversal
 from programmes.quotas.reversals import UnableToReverse
-from qianchang.groundwork import ledgers
+from qianchang.groundwork import ledgers, sweeping
 from qianchang.groundwork.models import AuditEntry
 from qianchang.people.models import Notice
 from qianchang.people.todo import todo
@@ -75,6 +76,40 @@ def test_the_database_refuses_one_person_twice(world: World, entry: QuotaEntry):
         Reversal.objects.filter(pk=made.pk).update(
             state="refused", answer="x", decided_by=made.proposed_by, decided_at=END_OF_NOVEMBER
         )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "proposed", "decided_by": None, "decided_at": None, "answer": ""},
+        {"answer": "另一个理由"},
+        {"reason": "另一个原因"},
+        {"decided_at": END_OF_OCTOBER},
+    ],
+)
+def test_the_database_refuses_to_rewrite_what_was_decided(
+    world: World, entry: QuotaEntry, change: dict[str, object]
+):
+    made = proposed(entry, world)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Reversal.objects.filter(pk=made.pk).update(reason="另一个原因")
+    reversals.refuse_reversal(
+        reversal=made, answer="两场不同", by=world.second_supporting_officer, at=END_OF_NOVEMBER
+    )
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Reversal.objects.filter(pk=made.pk).update(**change)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        made.delete()
+
+
+def test_an_erasure_takes_a_name_out_of_both_texts(world: World, entry: QuotaEntry):
+    made = proposed(entry, world, reason="韦晓岚说没有去")
+    reversals.refuse_reversal(
+        reversal=made, answer="韦晓岚签到了", by=world.second_supporting_officer, at=END_OF_NOVEMBER
+    )
+    assert sweeping.sweep(["韦晓岚"])["quotas.Reversal"] == 1
+    kept = Reversal.objects.get()
+    assert (kept.reason, kept.answer) == ("***说没有去", "***签到了")
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\x00"])
@@ -199,6 +234,18 @@ class TestPages:
         listed = guangxi.get("/office/reversals/").content.decode()
         assert code in listed
         assert guangxi.get(form).status_code == 404  # it counts no longer
+
+    def test_a_closed_month_offers_no_reversal_of_what_is_reversed(
+        self, office, world, entry, client_for, clock
+    ):
+        clock.move_to(END_OF_NOVEMBER)
+        client = client_for(world.second_supporting_officer)
+        month = "/office/close/BQQ-2012/2026-10/?association=CN-GD"
+        link = reverse("quotas:reversal_new", args=[entry.session.code])
+        assert link in client.get(month).content.decode()
+        made = proposed(entry, world)
+        reversals.approve_reversal(reversal=made, by=world.second_supporting_officer, at=END_OF_NOVEMBER)
+        assert link not in client.get(month).content.decode()
 
     def test_who_closed_the_month_reads_why_they_cannot(self, office, world, entry, client_for, clock):
         made = proposed(entry, world)

@@ -67,6 +67,18 @@ class TestScheduling:
         page = desk.get(f"/office/sessions/{facts[0].code}/").content.decode()
         assert facts[1].code in page
 
+    def test_who_may_not_open_what_clashes_is_not_told_its_number(
+        self, desk, office, fill, world, client_for
+    ):
+        """Guangxi's officer schedules where a session of Guangdong for Yunnan stands."""
+        desk.post("/office/sessions/new/", fill(mode="onsite", beneficiary="CN-YN", place="南宁"))
+        there = TrainingSession.objects.get()
+        page = client_for(world.beneficiary_officer).post(
+            "/office/sessions/new/", fill(mode="onsite", place="南宁", supporter="CN-GD")
+        )
+        assert [warning.code for warning in page.context["warnings"]] == [""]
+        assert there.code not in page.content.decode()
+
     def test_a_planned_one_is_scheduled_later(self, desk, fill):
         desk.post("/office/sessions/new/", fill(planned="on"))
         session = TrainingSession.objects.get()
@@ -166,6 +178,20 @@ class TestTours:
         assert "昆明市律协" in page
         assert "百色市司法局" not in page
         assert "add-stops" not in page
+
+    def test_the_other_side_reads_the_figures_of_its_stops(self, desk, stops, world, client_for):
+        desk.post("/office/sessions/tours/", stops)
+        yunnan, number = client_for(world.yunnan_officer), courses.tour_facts()[0].id
+        ((listed, _supporter),) = yunnan.get("/office/sessions/tours/").context["lines"]
+        opened = yunnan.get(f"/office/sessions/tours/{number}/").context["tour"]
+        its_day = world.day + timedelta(days=4)
+        for fact in (listed, opened):
+            assert (fact.stops, fact.held, fact.first_date, fact.last_date) == (1, 0, its_day, its_day)
+        assert desk.get(f"/office/sessions/tours/{number}/").context["tour"].stops == 3
+
+    @pytest.mark.parametrize("number", [404, 2**63, 10**30])
+    def test_a_tour_that_there_is_not(self, desk, world, number):
+        assert desk.get(f"/office/sessions/tours/{number}/").status_code == 404
 
     def test_queries_of_the_list_do_not_grow(self, desk, stops, world, django_assert_max_num_queries):
         desk.post("/office/sessions/tours/", stops)

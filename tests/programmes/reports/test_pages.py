@@ -5,7 +5,9 @@ import gzip
 import pytest
 from django.urls import reverse
 
+from programmes.quotas.models import QuotaEntry
 from programmes.reports.models import BulletinIssue, MonthlyReturn, ReturnDraft
+from qianchang.groundwork.models import AuditEntry
 from tests.programmes.factories import Office
 from tests.programmes.reports.months import END_OF_NOVEMBER, at, october
 from tests.world import World
@@ -146,3 +148,31 @@ def test_a_page_asks_no_more_for_more_rows_and_stays_small(
         answer = browser.get(path)
     assert answer.status_code == 200
     assert len(gzip.compress(answer.content)) <= 12 * 1024
+
+
+def test_whoever_takes_a_years_evidence_away_stands_in_the_audit_log(
+    office: Office, world: World, client_for
+):
+    october(office, "一")
+    address = reverse("reports:evidence", args=[2026, "CN-GD:supporter"])
+    assert client_for(world.supporting_officer).get(address)["Content-Type"] == "application/zip"
+    said = AuditEntry.objects.get(verb="exported")
+    assert said.actor_id == world.supporting_officer.pk
+    assert said.object_key == "evidence pack"
+    assert (said.details["association"], said.details["year"]) == ("CN-GD", 2026)
+
+
+def test_a_file_that_is_not_as_it_was_handed_in_is_said_on_the_page(office: Office, world: World, client_for):
+    october(office, "一")
+    QuotaEntry.objects.get().session.evidence.create(
+        kind="photo",
+        sha256="0" * 64,
+        size_bytes=6,
+        content_type="image/jpeg",
+        uploaded_by=world.supporting_officer,
+        uploaded_at=world.now,
+    )
+    address = reverse("reports:evidence", args=[2026, "CN-GD:supporter"])
+    page = client_for(world.supporting_officer).get(address, follow=True)
+    assert page.redirect_chain
+    assert "0" * 12 in page.content.decode()

@@ -102,7 +102,9 @@ def test_an_archive_depends_on_its_members_alone(members: dict[str, bytes]):
     assert unpacked(packed(members)) == members
 
 
-@pytest.mark.parametrize(("number", "words"), [(1, "一"), (9, "九"), (10, "十"), (11, "十一"), (19, "十九")])
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "一"), (9, "九"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")]
+)
 def test_headings_are_numbered_in_chinese(number: int, words: str):
     assert numeral(number) == words
 

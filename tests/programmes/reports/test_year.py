@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from courses.schedule.models import TrainingSession
 from programmes.placements.operations import load_register_facts
 from programmes.plans.breakdowns import adopt_plan, propose_plan
 from programmes.quotas.models import QuotaEntry
@@ -111,10 +112,9 @@ def unzipped(archive: bytes) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
-def pack(office: Office) -> bytes:
-    return evidence_pack.pack(
-        office.plan, association=office.world.guangdong, side=Side.SUPPORTER, year=2026, at=NOW
-    )
+def pack(office: Office, side: Side = Side.SUPPORTER) -> bytes:
+    association = office.world.guangdong if side is Side.SUPPORTER else office.world.guangxi
+    return evidence_pack.pack(office.plan, association=association, side=side, year=2026, at=NOW)
 
 
 def test_the_pack_lists_the_digest_of_every_member_and_is_the_same_each_time(office: Office):
@@ -148,6 +148,35 @@ def test_the_pack_holds_the_files_of_its_sessions(office: Office, world: World):
     members = unzipped(pack(office))
     name = f"evidence/{session.code}/sign_in-{hashlib.sha256(scan).hexdigest()[:12]}.pdf"
     assert members[name] == scan
+
+
+def test_a_meeting_log_names_lawyers_so_its_file_is_only_in_their_own_regions_pack(
+    office: Office, world: World
+):
+    october(office, "一")
+    session = QuotaEntry.objects.get().session
+    log = "姓名,入会时间\n韦晓岚,09:00\n".encode()
+    session.evidence.create(
+        kind=session.evidence.model.Kind.MEETING_LOG,
+        sha256=vault.keep(log),
+        size_bytes=len(log),
+        content_type="text/csv",
+        uploaded_by=world.beneficiary_officer,
+        uploaded_at=world.now,
+    )
+    digest = hashlib.sha256(log).hexdigest()
+    theirs = unzipped(pack(office))
+    assert log not in theirs.values()
+    assert digest in theirs["evidence.csv"].decode("utf-8-sig")
+    assert "会议记录" in theirs["README.txt"].decode()
+    own = unzipped(pack(office, Side.BENEFICIARY))
+    assert own[f"evidence/{session.code}/log-{digest[:12]}.csv"] == log
+
+    # An event for several regions names the lawyers of all of them: the log goes to none.
+    TrainingSession.objects.filter(pk=session.pk).update(joint_event="J-1")
+    own = unzipped(pack(office, Side.BENEFICIARY))
+    assert log not in own.values()
+    assert digest in own["evidence.csv"].decode("utf-8-sig")
 
 
 def test_a_pack_is_not_made_larger_than_a_browser_takes(office: Office, world: World, monkeypatch):

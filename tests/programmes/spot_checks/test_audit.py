@@ -26,3 +26,8 @@ def test_a_finding_stands_in_the_log_in_words(checks):
         assert audit_words.in_words(entry.verb) == "登记抽查结果"
     assert said["问题类型"] == "缺凭证材料"
     assert entry.object_key == f"{finding.sampled.drawing.spot_check.code}/1"
+
+
+def test_a_session_in_order_has_no_fault_in_the_log_whatever_was_chosen_before(checks):
+    checks.fault(outcome="in_order")
+    assert not AuditEntry.objects.get(verb="recorded finding").details.get("fault")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from programmes.spot_checks import queries, rectification, reminders, rules
 from programmes.spot_checks.models import Answer, CheckPhoto, Finding, Reply
@@ -257,3 +257,12 @@ class TestStates:
     )
     def test_a_finding(self, found, state):
         assert rules.finding_state(found, on=self.DAY) is state
+
+
+def test_the_photo_of_a_finding_can_neither_be_changed_nor_taken_out(checks):
+    checks.fault(photo=b"jpeg")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CheckPhoto.objects.update(jpeg=b"other")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CheckPhoto.objects.all()._raw_delete("default")
+    assert bytes(CheckPhoto.objects.get().jpeg) == b"jpeg"

@@ -188,6 +188,7 @@ class TestMending:
         finding = checks.fault(words="=1+1")
         code = finding.sampled.drawing.spot_check.code
         sent = page(world.supporting_officer, "findings", code)
+        assert "no-store" in sent["Cache-Control"]
         assert sent.content.startswith(b"PK")
         assert sent.headers["Content-Disposition"] == f'attachment; filename="{code}.xlsx"'
 
@@ -294,3 +295,24 @@ class TestToDo:
         )
         (task,) = group.tasks
         assert (task.urgent, task.late, task.due) == (True, 2, finding.deadline_date)
+
+
+def test_evidence_that_came_after_the_announcement_is_said_to_whoever_looks(checks, world, page):
+    sampled = checks.sampled()
+    code = sampled.drawing.spot_check.code
+
+    def hand_in(sha256, when):
+        sampled.line.session.evidence.create(
+            kind="photo",
+            sha256=sha256,
+            size_bytes=1,
+            content_type="image/jpeg",
+            uploaded_by=world.supporting_officer,
+            uploaded_at=when,
+        )
+
+    hand_in("0" * 64, world.now)
+    assert "late-evidence" not in page(world.national_officer, "sampled", code, 1).content.decode()
+    hand_in("1" * 64, checks.drawn_at)
+    shown = page(world.national_officer, "sampled", code, 1).content.decode()
+    assert "2026-11-02 公布后，又提交了 1 份凭证材料" in shown.split('id="late-evidence"')[1]

@@ -1,0 +1,80 @@
+"""A session that stands on a line of several plans counts in each of them, and is taken back in each by itself."""
+
+from datetime import date
+
+import pytest
+
+from programmes.plans.models import Plan, Target
+from programmes.quotas import operations, reversals, totals
+from programmes.quotas.board import board
+from programmes.quotas.models import QuotaEntry
+from programmes.quotas.national import Side, comparison
+from qianchang.groundwork import ledgers
+from tests.programmes.factories import Office
+from tests.programmes.quotas.test_counting import END_OF_NOVEMBER, END_OF_OCTOBER
+from tests.world import World
+
+AS_OF = date(2026, 11, 30)
+
+
+@pytest.fixture
+def provincial(office: Office) -> Plan:
+    """A second plan of sessions, of Guangdong for Guangxi."""
+    made = Plan.objects.get(pk=office.plan.pk)
+    line = Target.objects.get(plan=made, supporter=office.world.guangdong, beneficiary=office.world.guangxi)
+    made.pk, made.code = None, "A-GD-GX"  # before the code of the first one
+    made.save(force_insert=True)
+    line.pk, line.key, line.plan = None, "A-GD-GX/1", made
+    line.save(force_insert=True)
+    return made
+
+
+def counted(plan: Plan, world: World) -> int:
+    """What counts under a plan: on the board, in both comparisons and in the ledger, which say the same."""
+    seen = board(plan, supporter=world.guangdong, year=2026, as_of=AS_OF)
+    said = {
+        seen.this_year.counted,
+        seen.over_the_years.counted,
+        sum(total.quantity for total in totals.totals(plan)),
+        *(comparison(plan, year=2026, as_of=AS_OF, side=side).counted for side in Side),
+    }
+    (number,) = said
+    return number
+
+
+def close(plan: Plan, world: World, month: str, at) -> None:
+    operations.close_month(
+        plan=plan, supporter=world.guangdong, month=month, by=world.supporting_officer, at=at
+    )
+
+
+def test_it_counts_once_in_each_plan_when_its_month_is_closed_there(office, world, provincial: Plan):
+    fact = office.confirmed(mode="onsite")
+    operations.attach_session(session=fact, plan=provincial, by=None, at=world.now)
+    office.close("2026-10", at=END_OF_OCTOBER)
+    assert (counted(office.plan, world), counted(provincial, world)) == (1, 0)
+    close(provincial, world, "2026-11", END_OF_NOVEMBER)
+    assert (counted(office.plan, world), counted(provincial, world)) == (1, 1)
+    late = QuotaEntry.objects.get(plan=provincial)
+    assert (late.effective_month, late.posted_month) == ("2026-10", "2026-11")
+    assert ledgers.verify(QuotaEntry, "CN-GD") == []
+
+
+def test_taken_back_in_one_plan_it_counts_in_the_other_and_is_taken_back_there_as_well(
+    office, world, provincial: Plan, client_for, clock
+):
+    fact = office.confirmed(mode="onsite")
+    operations.attach_session(session=fact, plan=provincial, by=None, at=world.now)
+    for plan in (office.plan, provincial):
+        close(plan, world, "2026-10", END_OF_OCTOBER)
+    clock.move_to(END_OF_NOVEMBER)
+    client, left = client_for(world.beneficiary_officer), []
+    for _plan in (office.plan, provincial):
+        answer = client.post(f"/office/reversals/new/{fact.code}/", {"reason": "签到表是另一场的"})
+        assert answer.status_code == 302, "it counts in a plan, so it can be taken back"
+        made = reversals.Reversal.objects.get(state="proposed")
+        reversals.approve_reversal(reversal=made, by=world.second_supporting_officer, at=END_OF_NOVEMBER)
+        left.append(sorted((counted(office.plan, world), counted(provincial, world))))
+    assert left == [[0, 1], [0, 0]]
+    assert client.get(f"/office/reversals/new/{fact.code}/").status_code == 404
+    assert ledgers.verify(QuotaEntry, "CN-GD") == []
