@@ -54,6 +54,11 @@ def line_of(allocation: Facts) -> Line:
     )
 
 
+def target_keys() -> frozenset[str]:
+    """Return the keys of the targets that the documents state."""
+    return frozenset(line_of(allocation).key for allocation in read()["allocations"])
+
+
 def quote_of(fact: Facts) -> str:
     """Return the words of the document as a person can read them."""
     return str(fact.get("quote_decoded") or fact["quote"])

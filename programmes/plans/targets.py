@@ -150,7 +150,8 @@ def change_target(
 
 @transaction.atomic
 def withdraw_target(*, target: Target, seen: int, by: Account, at: datetime) -> None:
-    """Take a target out that was entered by mistake. One that sessions, breakdowns or documents stand on stays.
+    """Take a target out that was entered by mistake. One that sessions, breakdowns or documents stand on stays, and so
+    does one of the loaded facts: it would come back with the next load.
 
     Raises UnableToSetTarget or PermissionDenied.
     """
@@ -158,6 +159,13 @@ def withdraw_target(*, target: Target, seen: int, by: Account, at: datetime) -> 
     _lock(target.plan)
     _refuse_overtaken(target, seen)
     key, quantity, strength = target.key, target.quantity, target.strength
+    if key in facts_file.target_keys():
+        raise UnableToSetTarget(
+            _(
+                "This number stands in the associations' own documents and would come back when they are loaded again. "
+                "Change it instead. Nothing was changed."
+            )
+        )
     try:
         with transaction.atomic():
             target.delete()

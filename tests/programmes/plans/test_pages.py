@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from programmes.plans import counts, manage_views
 from programmes.plans.models import Adoption, Breakdown, MarginOverride, Target
-from qianchang.people.models import Account
+from qianchang.people.models import Account, Association
 from tests.programmes.factories import Office
 from tests.programmes.plans.test_targets import PDF
 from tests.world import World
@@ -334,7 +334,12 @@ def test_a_number_is_changed_and_taken_out(national: Client, office: Office):
     assert Target.objects.filter(pk=standing.pk).exists()
     assert kept.redirect_chain[-1][0] == reverse("targets:target", args=[standing.pk])
     national.post(reverse("targets:withdraw", args=[yunnan().pk]), {"seen": 1})
-    assert not Target.objects.filter(key="QC/CN-GD/CN-YN/*/*").exists()
+    assert Target.objects.filter(key="QC/CN-GD/CN-YN/*/*").exists()  # the documents state it
+    mistaken = yunnan()
+    mistaken.pk, mistaken.key, mistaken.supporter = None, "entered", Association.objects.get(code="CN-BJ")
+    mistaken.save()
+    national.post(reverse("targets:withdraw", args=[mistaken.pk]), {"seen": mistaken.revision})
+    assert not Target.objects.filter(key="entered").exists()
 
 
 def test_the_list_takes_a_fixed_number_of_queries(national: Client, django_assert_num_queries):

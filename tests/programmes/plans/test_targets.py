@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from programmes.plans import documents, operations, targets, todo
 from programmes.plans.models import BasisDocument, Plan, SourceDocument, Target
 from programmes.plans.targets import Said, UnableToSetTarget
+from programmes.quotas.models import SessionTarget
 from qianchang.groundwork import vault
 from qianchang.groundwork.models import AuditEntry
 from qianchang.people.models import Association
@@ -152,13 +153,25 @@ def test_a_target_entered_by_mistake_is_taken_out(office: Office, world: World):
 
 
 def test_a_target_that_sessions_stand_on_stays(office: Office, world: World):
-    office.scheduled()
-    standing = Target.objects.get(key="QC/CN-GD/CN-GX/*/*")
+    session = office.scheduled()
+    standing = enter(office, world, Said(Association.objects.get(code="CN-BJ"), 60, "assigned", "60场"))
+    SessionTarget.objects.filter(session=session.id).update(target=standing)
 
-    with pytest.raises(UnableToSetTarget):
+    with pytest.raises(UnableToSetTarget, match="场次"):
         targets.withdraw_target(target=standing, seen=0, by=world.national_officer, at=world.now)
 
     assert Target.objects.filter(pk=standing.pk).exists()
+
+
+def test_a_target_of_the_documents_stays_because_loading_them_would_bring_it_back(
+    office: Office, world: World
+):
+    stated = Target.objects.get(key="QC/CN-GD/CN-YN/*/*")
+
+    with pytest.raises(UnableToSetTarget, match="再次载入"):
+        targets.withdraw_target(target=stated, seen=0, by=world.national_officer, at=world.now)
+
+    assert Target.objects.filter(pk=stated.pk).exists()
 
 
 # --- terms --------------------------------------------------------------------------------------------------
