@@ -15,7 +15,7 @@ urlpatterns = [
     re_path(rf"^reports/{_MONTH}/{_WHOSE}/{_DRAFT}$", views.draft, name="draft"),
     path("reports/returns/<int:pk>.<str:format>", views.sent, name="sent"),
     path("reports/<int:year>/", year_views.year, name="year"),
-    path("reports/<int:year>/<str:of>/evidence/", year_views.evidence, name="evidence"),
+    path("reports/<int:year>/<str:of>/evidence.zip", year_views.evidence, name="evidence"),
     path("reports/<int:year>/<str:of>/<str:kind>.<str:format>", year_views.year_file, name="year_file"),
     path(
         "national/recognition/<int:year>.<str:format>",

@@ -31,6 +31,7 @@ NO_PAGE = (
     ".xlsx",
     ".vtt",
     ".docx",
+    ".zip",
     "/file/",
 )
 # What each role must at least have been shown, so that a walk that went astray does not pass.
