@@ -5,11 +5,13 @@ that was held by or for it. Findings are read only by the checking side and by b
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from programmes.plans.models import Plan
 from programmes.quotas.models import QuotaEntry
+from programmes.quotas.scope import Scope, scope_of
 from programmes.spot_checks import rules
 from programmes.spot_checks.models import CheckPhoto, Finding, FrameLine, Reply, Sampled, SpotCheck
 from programmes.spot_checks.rules import CheckState, FindingState, Found
@@ -23,6 +25,12 @@ class Viewer:
 
     account: Account
     mine: frozenset[int] | None
+    on: date
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The sides apart. Hubei gives and is given to: its beneficiary officer does not read of its gifts."""
+        return scope_of(self.account, on=self.on)
 
     @property
     def has_none(self) -> bool:
@@ -39,13 +47,18 @@ class Viewer:
     def sees(self, sampled: Sampled) -> bool:
         """Tell whether somebody reads what was found of a drawn session."""
         entry = sampled.line.entry
-        return self.is_of(sampled.drawing.spot_check.association_id, entry.supporter_id, entry.beneficiary_id)
+        return (
+            self.is_of(sampled.drawing.spot_check.association_id)
+            or (self.is_of(entry.supporter_id) and self.scope.gives(entry.supporter_id))
+            or (self.is_of(entry.beneficiary_id) and self.scope.receives(entry.beneficiary_id))
+        )
 
 
 def viewer_of(account: Account, *, on: date) -> Viewer:
     """Return what an account sees of spot checks on a day."""
     found = associations_where(account, Act.SPOT_CHECK, on=on)
-    return Viewer(account, None if found is None else frozenset(each.pk for each in found))
+    mine = None if found is None else frozenset(each.pk for each in found)
+    return Viewer(account, mine, on)
 
 
 def counted_entries(
@@ -84,7 +97,8 @@ def seen_by(viewer: Viewer) -> QuerySet[SpotCheck]:
     )
     if viewer.mine is not None:
         held = FrameLine.objects.filter(
-            Q(entry__supporter__in=viewer.mine) | Q(entry__beneficiary__in=viewer.mine)
+            Q(entry__supporter__in=[each for each in viewer.mine if viewer.scope.gives(each)])
+            | Q(entry__beneficiary__in=[each for each in viewer.mine if viewer.scope.receives(each)])
         )
         checks = checks.filter(Q(association__in=viewer.mine) | Q(pk__in=held.values("spot_check")))
     return checks.order_by("-announced_at", "-pk")

@@ -14,6 +14,7 @@ from programmes.quotas.models import Reversal
 from programmes.spot_checks import draw
 from programmes.spot_checks.models import CallingOff, CheckPhoto, Drawing, Finding, SpotCheck
 from qianchang.people import todo
+from qianchang.people.models import RoleGrant
 from tests.programmes.spot_checks.factories import NUMBER
 from tests.world import full_width
 
@@ -207,6 +208,18 @@ class TestWhoSees:
         assert "SC-2026" not in page(world.yunnan_officer, "checks").content.decode()
         assert page(world.administrator, "checks").status_code == 403
         assert page(world.national_officer, "sampled", code, 9).status_code == 404
+
+    def test_the_two_sides_of_one_association_stay_apart(self, checks, world, page):
+        """An association may give and be given to: who receives for Guangdong does not read of what Guangdong gives."""
+        code = checks.fault().sampled.drawing.spot_check.code
+        receiving = world.grant(
+            world.account("gd.receiver", "受援专员"), RoleGrant.Role.BENEFICIARY_OFFICER, world.guangdong
+        )
+        assert page(world.supporting_officer, "check", code).status_code == 200
+        assert page(world.supporting_officer, "sampled", code, 1).status_code == 200
+        assert page(receiving, "check", code).status_code == 404
+        assert page(receiving, "sampled", code, 1).status_code == 404
+        assert code not in page(receiving, "checks").content.decode()
 
     def test_a_finding_is_read_by_the_sides_of_its_session_alone(self, checks, office, world, page):
         assert checks.codes
