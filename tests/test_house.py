@@ -18,7 +18,17 @@ SOURCES = sorted(
 
 # From the floor up; a foreign key may point to its own storey or one below it.
 STOREYS = ["groundwork", "people", "media_pipeline", "courses", "programmes", "project"]
-ROOMS_OF_COURSES = ["catalogue", "enrolment", "schedule", "attendance", "credits", "certificates"]
+ROOMS_OF_COURSES = [
+    "catalogue",
+    "enrolment",
+    "schedule",
+    "attendance",
+    "credits",
+    "discs",
+    "sheets",
+    "certificates",
+    "offline",
+]
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "managers", "service", "services"}
 LONGEST_FILE = 400
 

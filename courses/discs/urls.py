@@ -1,0 +1,6 @@
+"""Addresses of the discs."""
+
+from django.urls import URLPattern
+
+app_name = "discs"
+urlpatterns: list[URLPattern] = []

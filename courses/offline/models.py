@@ -1,0 +1,1 @@
+"""Sticks (U 盘), their keys, and the bundles that came back."""
