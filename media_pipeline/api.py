@@ -6,6 +6,21 @@ above), nor know lectures, lawyers or sessions.
 
 import uuid
 
+from media_pipeline.conductor.discs.data import register_disc_data
+from media_pipeline.conductor.discs.events import disc_image_failed, disc_image_ready
+from media_pipeline.conductor.discs.operations import (
+    UnableToMakeDisc,
+    ask_for_disc_image,
+    cancel_disc_image,
+)
+from media_pipeline.conductor.discs.queries import (
+    DiscImageGone,
+    DiscImageSummary,
+    DiscImageUnknown,
+    disc_image,
+    disc_image_link,
+    disc_images,
+)
 from media_pipeline.conductor.lines import JobSummary
 from media_pipeline.conductor.operations import UnableToConduct
 from media_pipeline.conductor.operations import cancel as cancel_processing
@@ -23,6 +38,22 @@ from media_pipeline.delivery.access import AccessRefused, may_play, register_acc
 from media_pipeline.delivery.cookies import set_viewer_cookie
 from media_pipeline.delivery.links import are_ours as links_are_ours
 from media_pipeline.delivery.links import file_links, playback_links
+from media_pipeline.delivery.ranges import ByteRange, RangeNotSatisfiable, parse_range
+from media_pipeline.delivery.raw import (
+    StoredRendition,
+    read_stored,
+    slide_files_of,
+    stored_files_of,
+    stored_size,
+)
+from media_pipeline.packaging.discs.spec import (
+    DiscLecture,
+    DiscSpec,
+    SpecRefused,
+    fits,
+    minutes_left,
+    minutes_that_fit,
+)
 from media_pipeline.recordings.captions import (
     CaptionsChanged,
     CaptionsOut,
@@ -77,36 +108,58 @@ __all__ = [
     "MAX_CUE_CHARACTERS",
     "SLIDE_TITLE_CHARACTERS",
     "AccessRefused",
+    "ByteRange",
     "CaptionsChanged",
     "CaptionsOut",
     "CaptionsRefused",
     "Cue",
     "CueEdit",
+    "DiscImageGone",
+    "DiscImageSummary",
+    "DiscImageUnknown",
+    "DiscLecture",
+    "DiscSpec",
     "JobSummary",
     "ModeSummary",
+    "RangeNotSatisfiable",
     "RecordingSummary",
     "RecordingUnknown",
     "RestingUpload",
     "SlideOut",
     "SlideUnknown",
+    "SpecRefused",
+    "StoredRendition",
     "StoryboardOut",
     "UnableToConduct",
     "UnableToEditSlides",
+    "UnableToMakeDisc",
     "UploadUnknown",
+    "ask_for_disc_image",
+    "cancel_disc_image",
     "cancel_processing",
     "caption_languages_of",
     "captions_of",
     "cues_of",
     "decode_captions",
+    "disc_image",
+    "disc_image_failed",
+    "disc_image_link",
+    "disc_image_ready",
+    "disc_images",
     "edit_caption_cues",
     "file_links",
+    "fits",
     "links_are_ours",
     "may_play",
     "merge_slide",
+    "minutes_left",
+    "minutes_that_fit",
     "modes_of",
     "move_slide",
+    "parse_range",
     "playback_links",
     "put_captions",
+    "read_stored",
     "read_time",
     "recording_of_upload",
     "recording_ready",
@@ -118,12 +171,16 @@ __all__ = [
     "recording_words_changed",
     "recordings_of",
     "register_access_policy",
+    "register_disc_data",
     "remove_captions",
     "rename_slide",
     "resting_uploads",
     "retry_processing",
     "set_viewer_cookie",
+    "slide_files_of",
     "slides_of",
+    "stored_files_of",
+    "stored_size",
     "storyboard_of",
 ]
 

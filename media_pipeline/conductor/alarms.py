@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from media_pipeline.conductor import capacity
-from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.models import DiscImage, MediaJob
 from media_pipeline.recordings.models import Recording
 from qianchang.people import notices
 from qianchang.people.officers import administrators
@@ -22,11 +22,11 @@ DISK_LOW_PERCENT = 15
 
 
 def raise_alarms(*, at: datetime) -> int:
-    """Tell the administrators of every recording whose work failed twice or for good, once for each pass over it, and
+    """Tell the administrators of every recording and disc whose work failed twice or for good, once for each pass, and
     once a day of a disk with less than 15 % left. Returns how many messages were posted now.
     """
     people = administrators(on=localdate(at))
-    return _tell_of_failures(people, at=at) + _tell_of_disks(people, at=at)
+    return _tell_of_failures(people, at=at) + _tell_of_discs(people, at=at) + _tell_of_disks(people, at=at)
 
 
 def _tell_of_failures(people: list[int], *, at: datetime) -> int:
@@ -51,6 +51,27 @@ def _tell_of_failures(people: list[int], *, at: datetime) -> int:
             link=reverse("queue:queue"),
         )
     return told
+
+
+def _tell_of_discs(people: list[int], *, at: datetime) -> int:
+    broken = (
+        DiscImage.objects.filter(
+            Q(state=State.FAILED) | Q(state__in=[State.QUEUED, State.RUNNING], attempt__gte=FAILED_TWICE),
+            queued_at__gt=at - LOOKS_BACK,
+        )
+        .exclude(error_code="")
+        .order_by("pk")
+    )
+    return sum(
+        notices.post_many(
+            event="processing_failed",
+            key=f"disc:{image.public_id}",
+            told={person: {"count": 1, "name": f"DVD {image.serial}"} for person in people},
+            at=at,
+            link=reverse("queue:queue"),
+        )
+        for image in broken.only("public_id", "serial")
+    )
 
 
 def _tell_of_disks(people: list[int], *, at: datetime) -> int:

@@ -1,8 +1,5 @@
-"""Who does which job: claims, leases, and how an attempt ends.
-
-A claim is one conditional UPDATE. Everything a worker writes afterwards happens only while its fence still stands:
-zero rows updated means that somebody else has the job, and raises LeaseLost. Leases run by the database's clock, so
-that the clocks of two machines need not agree.
+"""Who does which job of a recording: the line of jobs, claims, and what follows when an attempt ends (`leases.py` has the
+leases themselves).
 """
 
 from collections.abc import Sequence
@@ -11,46 +8,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import (
-    Case,
-    Count,
-    DateTimeField,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
-from django.db.models.functions import Now
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
-from media_pipeline.conductor import plan
+from media_pipeline.conductor import leases, plan
 from media_pipeline.conductor.advance import advance, locked, make_chunks
 from media_pipeline.conductor.dispatch import wake
+from media_pipeline.conductor.leases import LEASE_SECONDS as LEASE_SECONDS
+from media_pipeline.conductor.leases import OUTAGE as OUTAGE
+from media_pipeline.conductor.leases import LeaseLost as LeaseLost
+from media_pipeline.conductor.leases import from_now as from_now
+from media_pipeline.conductor.leases import renew as renew
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings import events
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import Recording
 from qianchang.groundwork import audit
 
-LEASE_SECONDS = 20
-# How long a job rests after its first, second, … failed attempt (seconds): a full disk or a busy machine recovers meanwhile.
-REST_SECONDS = (10, 60, 300, 900)
-# How long an outage may last before it counts as failed attempts. Meanwhile the rests grow with it, between these (seconds).
-OUTAGE = timedelta(days=1)
-OUTAGE_REST_SECONDS = (10, 900)
 # Who has waited for longer than this has every second turn.
 PATIENCE = timedelta(hours=6)
 Kind, State = MediaJob.Kind, MediaJob.State
-
-
-def from_now(seconds: int) -> ExpressionWrapper:
-    """Return the moment so many seconds after the database's own time."""
-    return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
-
-
-_LOG_CHARACTERS = 8000
 # A loser of a race for one job tries the next ones in line.
 _IN_LINE = 5
 
@@ -68,9 +44,18 @@ class Claim:
     attempt: int
     input: dict[str, Any] = field(default_factory=dict, compare=False)
 
+    @property
+    def rows(self) -> QuerySet[MediaJob]:
+        """Every row of this kind of work."""
+        return MediaJob.objects.all()
 
-class LeaseLost(Exception):
-    """The job is somebody else's by now. Nothing was changed."""
+    @property
+    def folder(self) -> str:
+        """The name of its folder among those of all jobs."""
+        return str(self.job_id)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.part}, attempt {self.attempt}"
 
 
 def claim_next(*, queue: str, worker: str, at: datetime) -> Claim | None:
@@ -86,7 +71,7 @@ def claim_next(*, queue: str, worker: str, at: datetime) -> Claim | None:
     begun = Count(
         "recording__jobs", filter=Q(recording__jobs__kind=Kind.CHUNK, recording__jobs__attempt__gt=0)
     )
-    free = MediaJob.objects.filter(_free(), kind__in=kinds)
+    free = MediaJob.objects.filter(leases.is_free(), kind__in=kinds)
     line = list(
         free.annotate(rank=_rank(), begun=begun)
         .order_by("-priority", "rank", "begun", "queued_at", "part", "pk")
@@ -115,24 +100,12 @@ def _last_was_patient(kinds: Sequence[str]) -> bool:
 def waiting(queue: str) -> int:
     """Return how many jobs of a queue a worker could take now."""
     kinds = [kind for kind, name in plan.QUEUES.items() if name == queue]
-    return MediaJob.objects.filter(_free(), kind__in=kinds).count()
+    return MediaJob.objects.filter(leases.is_free(), kind__in=kinds).count()
 
 
 def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
     """Take a job that is queued, or whose worker died, and return the claim; None when it is not free."""
-    taken = MediaJob.objects.filter(_free(), pk=job_id).update(
-        state=State.RUNNING,
-        fence=F("fence") + 1,
-        attempt=F("attempt") + 1,
-        lease_until=from_now(LEASE_SECONDS),
-        worker=worker,
-        started_at=at,
-        progress_percent=0,
-    )
-    if not taken:
-        return None
-    # `worker` names this very claim, so a row that still carries it is ours.
-    job = MediaJob.objects.filter(pk=job_id, worker=worker, state=State.RUNNING).first()
+    job = leases.take(MediaJob.objects.all(), job_id=job_id, worker=worker, at=at)
     if job is None:
         return None
     return Claim(
@@ -140,36 +113,16 @@ def claim(*, job_id: int, worker: str, at: datetime) -> Claim | None:
     )
 
 
-def renew(held: Claim, *, percent: int | None = None) -> None:
-    """Lengthen the lease, and say how far the work is. Raises LeaseLost."""
-    changes: dict[str, object] = {"lease_until": from_now(LEASE_SECONDS)}
-    if percent is not None:
-        changes["progress_percent"] = percent
-    if not _row(held).update(**changes):
-        raise LeaseLost(str(held))
-
-
 def finish(held: Claim, *, output: dict[str, Any], at: datetime) -> None:
     """End a job whose work is published in the same transaction. Raises LeaseLost."""
-    done = {
-        "state": State.DONE,
-        "progress_percent": 100,
-        "lease_until": None,
-        "finished_at": at,
-        "output": output,
-        "error_code": "",
-        "error_log": "",
-        "outage_since": None,
-    }
-    if not _row(held).update(**done):
-        raise LeaseLost(str(held))
+    leases.finish(held, at=at, output=output)
 
 
 def refuse(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
     """Refuse the recording for what it is: nothing is tried again. Raises LeaseLost."""
     with transaction.atomic():
         recording = locked(held.recording_id)
-        _fail(held, code=code, log=log, at=at)
+        leases.fail(held, code=code, log=log, at=at)
         _close(recording, Recording.State.REFUSED, code=code, at=at)
 
 
@@ -181,74 +134,26 @@ def give_up(held: Claim, *, code: Failure, log: str, at: datetime, outage: bool 
     """
     with transaction.atomic():
         recording = locked(held.recording_id)
-        again = _again(held, at=at, outage=outage)
-        if again is None:
-            _fail(held, code=code, log=log, at=at)
+        if not leases.rest(held, code=code, log=log, at=at, outage=outage):
+            leases.fail(held, code=code, log=log, at=at)
             _after_failure(recording, held.kind, code=code, at=at)
-            return
-        waits = {"state": State.QUEUED, "lease_until": None, "error_code": code, "error_log": _tail(log)}
-        if not _row(held).update(**waits, **again):
-            raise LeaseLost(str(held))
-
-
-def _again(held: Claim, *, at: datetime, outage: bool) -> dict[str, Any] | None:
-    """Return how a job goes back into the line: after which rest, and at whose cost. None when it does not."""
-    if outage:
-        since = _row(held).values_list("outage_since", flat=True).first() or at
-        if at - since < OUTAGE:
-            least, most = OUTAGE_REST_SECONDS
-            rest = min(most, max(least, int((at - since).total_seconds()) // 4))
-            return {"not_before": from_now(rest), "attempt": F("attempt") - 1, "outage_since": since}
-    if held.attempt < MediaJob.MAX_ATTEMPTS:
-        return {"not_before": from_now(REST_SECONDS[min(held.attempt, len(REST_SECONDS)) - 1])}
-    return None
 
 
 def release_dead(*, job: MediaJob, at: datetime) -> bool:
     """Take a job from a worker whose lease ran out: hand it out again, or fail it. Tell whether it was still so."""
     with transaction.atomic():
         recording = locked(job.recording_id)
-        dead = MediaJob.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING, lease_until__lt=Now())
-        if job.attempt < MediaJob.MAX_ATTEMPTS:
-            released = dead.update(
-                state=State.QUEUED, lease_until=None, not_before=None, error_code=Failure.WORKER_LOST
-            )
-            if released:
-                wake(plan.QUEUES[job.kind])
-            return bool(released)
-        released = dead.update(
-            state=State.FAILED, lease_until=None, finished_at=at, error_code=Failure.WORKER_LOST
-        )
-        if released:
+        state = leases.release_dead(MediaJob.objects.all(), job, at=at)
+        if state == State.QUEUED:
+            wake(plan.QUEUES[job.kind])
+        elif state == State.FAILED:
             _after_failure(recording, job.kind, code=Failure.WORKER_LOST, at=at)
-        return bool(released)
-
-
-def _free() -> Q:
-    rested = Q(not_before__isnull=True) | Q(not_before__lte=Now())
-    dead = Q(state=State.RUNNING, lease_until__lt=Now())
-    return (Q(state=State.QUEUED) & rested | dead) & Q(attempt__lt=MediaJob.MAX_ATTEMPTS)
+        return state is not None
 
 
 def _rank() -> Case:
     whens = [When(kind=kind, then=Value(rank)) for kind, rank in plan.RANKS.items()]
     return Case(*whens, default=Value(len(plan.RANKS)), output_field=IntegerField())
-
-
-def _row(held: Claim) -> QuerySet[MediaJob]:
-    return MediaJob.objects.filter(pk=held.job_id, fence=held.fence, state=State.RUNNING)
-
-
-def _fail(held: Claim, *, code: Failure, log: str, at: datetime) -> None:
-    failed = {
-        "state": State.FAILED,
-        "lease_until": None,
-        "finished_at": at,
-        "error_code": code,
-        "error_log": _tail(log),
-    }
-    if not _row(held).update(**failed):
-        raise LeaseLost(str(held))
 
 
 def _after_failure(recording: Recording, kind: str, *, code: Failure, at: datetime) -> None:
@@ -280,7 +185,3 @@ def _close(recording: Recording, state: Recording.State, *, code: Failure, at: d
 
 def _jobs(recording: Recording) -> QuerySet[MediaJob]:
     return MediaJob.objects.filter(recording=recording, generation=recording.generation)
-
-
-def _tail(log: str) -> str:
-    return log.replace("\x00", "")[-_LOG_CHARACTERS:]

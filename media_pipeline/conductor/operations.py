@@ -14,6 +14,7 @@ from media_pipeline.conductor.claims import from_now
 from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.conductor.publishing import chunk_files, outdate
+from media_pipeline.delivery.raw import jpeg_name
 from media_pipeline.recordings import events, files
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import OutdatedFile, Recording
@@ -264,6 +265,9 @@ def delete_outdated_files(*, at: datetime) -> int:
     deleted = 0
     for outdated in OutdatedFile.objects.filter(delete_after__lte=at)[:_AT_ONCE]:
         files.storage().delete(outdated.name)
+        if outdated.name.endswith(".webp"):
+            # What was made from it for sticks goes with it; most pictures were never on one.
+            files.storage().delete(jpeg_name(outdated.name))
         outdated.delete()
         deleted += 1
     return deleted

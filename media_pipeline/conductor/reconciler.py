@@ -8,6 +8,7 @@ from functools import partial
 from django.db.models.functions import Now
 
 from media_pipeline.conductor import claims, operations, plan
+from media_pipeline.conductor.discs import claims as discs
 from media_pipeline.conductor.dispatch import wake
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.recordings.models import Recording
@@ -29,6 +30,7 @@ def reconcile(*, at: datetime) -> int:
     dead = MediaJob.objects.filter(state=MediaJob.State.RUNNING, lease_until__lt=Now())
     for job in dead[:_AT_ONCE]:
         repaired += _guarded(f"job {job.pk}", partial(_release, job, at=at))
+    repaired += _guarded("discs", partial(discs.release_dead, at=at))
     # Whoever was to plan the work, or to queue what a last stage had unlocked, died between two steps.
     idle = Recording.objects.filter(state=Recording.State.PROCESSING).exclude(
         jobs__state__in=[MediaJob.State.QUEUED, MediaJob.State.RUNNING]
@@ -36,7 +38,8 @@ def reconcile(*, at: datetime) -> int:
     for recording_id in idle.values_list("pk", flat=True)[:_AT_ONCE]:
         repaired += _guarded(f"recording {recording_id}", partial(_plan, recording_id, at=at))
     for queue in plan.WORK_QUEUES:
-        if waiting := claims.waiting(queue):
+        waiting = claims.waiting(queue) + (discs.waiting() if queue == plan.LONG else 0)
+        if waiting:
             wake(queue, min(waiting, _WAKES))
     return repaired
 

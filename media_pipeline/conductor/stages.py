@@ -1,6 +1,5 @@
 """What each stage of a recording does: the tools in order, the checks after them, and what is published in the end."""
 
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from media_pipeline.conductor.claims import Claim, LeaseLost
 from media_pipeline.conductor.heartbeat import Pulse
 from media_pipeline.conductor.made import Made, rendition_of, slides_of, storyboard_of, verified
 from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.stored import kept, taken
 from media_pipeline.recordings import files
-from media_pipeline.recordings.failures import Failure, Outage, RecordingRefused, StageFailed
+from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
 from media_pipeline.recordings.models import Recording
 from media_pipeline.transcoding import analysis, encode, reading, rules
 from media_pipeline.transcoding.chunks import Span
@@ -221,27 +221,8 @@ def _judged(run: Run, path: Path) -> tuple[Source, Timeline]:
 @contextmanager
 def _local(run: Run, name: str, into: str) -> Iterator[Path]:
     """Yield a stored file as a local path. Raises StageFailed when the storage does not have it."""
-    folder = run.folder / f"from-{into}"
-    folder.mkdir(exist_ok=True)
-    with ExitStack() as stack:
-        try:
-            with _reaching_storage():
-                path = stack.enter_context(files.local_copy(name, folder=folder))
-        except FileNotFoundError as error:
-            raise StageFailed(Failure.FILE_MISSING, str(error)) from error
+    with taken(name, folder=run.folder / f"from-{into}") as path:
         yield path
-
-
-@contextmanager
-def _reaching_storage() -> Iterator[None]:
-    """Whatever a storage says but "it is not there" is an outage. Raises FileNotFoundError and StageFailed."""
-    try:
-        yield
-    except (FileNotFoundError, StageFailed):
-        raise
-    except Exception as error:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-        raise Outage(Failure.NO_SPACE if full else Failure.INTERNAL, f"the storage: {error!r}") from error
 
 
 @contextmanager
@@ -255,20 +236,6 @@ def _stored(run: Run, made: Iterable[Made]) -> Iterator[list[str]]:
 
 @contextmanager
 def _kept(run: Run, pairs: Iterable[tuple[Path, str]]) -> Iterator[list[str]]:
-    """Store files under this claim's fence, and take them away again when the block could not publish them.
-
-    Their names are written down before: whatever a worker that is killed in here leaves behind goes by itself.
-    """
-    wanted = list(pairs)
-    names = [name for _path, name in wanted]
-    publishing.announce_files(names, at=run.now())
-    try:
-        for path, name in wanted:
-            if run.pulse.lost():
-                raise LeaseLost(str(run.held))
-            with _reaching_storage():
-                files.keep(path, name)
+    """Store files under this claim's fence, and take them away again when the block could not publish them."""
+    with kept(pairs, lost=run.pulse.lost, now=run.now) as names:
         yield names
-    except BaseException:
-        publishing.take_back(names)
-        raise

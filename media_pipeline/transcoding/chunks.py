@@ -10,7 +10,7 @@ from media_pipeline.transcoding.ladder import GOP_SECONDS
 
 CHUNK_SECONDS = 300
 # Their index tells exactly where a picture stands. The others are searched by guessing, or from the beginning each time.
-_INDEXED = ("mov", "matroska", "avi")
+INDEXED = ("mov", "matroska", "avi")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def spans(timeline_duration_ms: int, demuxer: str, *, chunk_seconds: int = CHUNK
         raise ValueError(f"{chunk_seconds} s are no whole multiple of {GOP_SECONDS} s")
     length_ms = chunk_seconds * 1000
     # Less than half a piece more is not worth a start of its own.
-    count = max(1, (timeline_duration_ms + length_ms // 2) // length_ms) if demuxer in _INDEXED else 1
+    count = max(1, (timeline_duration_ms + length_ms // 2) // length_ms) if demuxer in INDEXED else 1
     starts = [number * length_ms for number in range(count)]
     return [
         Span(start, until) for start, until in zip(starts, [*starts[1:], timeline_duration_ms], strict=True)

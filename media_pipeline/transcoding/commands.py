@@ -71,7 +71,7 @@ def level_sound(source: Path, facts: Source, timeline: Timeline, levelled: Path)
     Standard error then tells the loudest sample of the source, and two summaries of loudness: before and after.
     """
     sound = (
-        _input(source, facts)[str(facts.sound_index)]
+        opened(source, facts)[str(facts.sound_index)]
         # From the very start of the recording, with holes filled.
         .filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
         .filter("ebur128", framelog="verbose")
@@ -84,23 +84,23 @@ def level_sound(source: Path, facts: Source, timeline: Timeline, levelled: Path)
     sound = sound.filter("apad", pad_dur=missing_ms / 1000)
     sound = sound.filter("ebur128", framelog="verbose").filter("aformat", sample_fmts="s16")
     options = {"t": timeline.duration_ms / 1000, "c:a": "flac", "compression_level": 0, "f": "flac", **_BARE}
-    return _compiled([ffmpeg.output(sound, url(levelled), **options)])
+    return compiled([ffmpeg.output(sound, url(levelled), **options)])
 
 
 def try_gain(levelled: Path, gain_db: Decimal) -> list[str]:
     """How loud the levelled sound is after a gain and the limiter, which takes some of it back: the last summary."""
-    heard = _limited(levelled, gain_db).filter("ebur128", framelog="verbose")
-    return _compiled([ffmpeg.output(heard, "-", f="null")])
+    heard = limited(levelled, gain_db).filter("ebur128", framelog="verbose")
+    return compiled([ffmpeg.output(heard, "-", f="null")])
 
 
 def encode_sound(levelled: Path, gain_db: Decimal, timeline: Timeline, *, opus: Path, aac: Path) -> list[str]:
     """Step two: one gain, a limiter, and both tracks from one decode."""
-    loud = _limited(levelled, gain_db).filter_multi_output("asplit", 2)
+    loud = limited(levelled, gain_db).filter_multi_output("asplit", 2)
     outputs = [
         ffmpeg.output(loud[number], url(path), **_sound_options(sound, timeline))
         for number, (sound, path) in enumerate(((OPUS, opus), (AAC, aac)))
     ]
-    return _compiled(outputs)
+    return compiled(outputs)
 
 
 def chunk(
@@ -108,8 +108,7 @@ def chunk(
 ) -> list[str]:
     """All picture modes of a span from one decode, without sound. Outputs stand lowest step first."""
     assert facts.picture is not None  # noqa: S101 (the conductor has no chunks without a picture)
-    opened = _input(source, facts, **_seek(timeline, span))
-    shown = opened[str(facts.picture.index)]
+    shown = opened(source, facts, **_seek(timeline, span))[str(facts.picture.index)]
     if facts.picture.interlaced:
         shown = shown.filter("yadif", mode="send_frame", deint="interlaced")
     *lower, highest = outputs
@@ -125,7 +124,7 @@ def chunk(
         shown = _sized(shown, facts.picture, output.step.picture, flags="bicubic")
         above = output
     made.append(_picture_output(shown, above, facts, timeline, span))
-    return _compiled(made)
+    return compiled(made)
 
 
 def parameters(part: Path) -> list[str]:
@@ -158,7 +157,7 @@ def join(script: Path, sound: Path, output: Path, step: Step) -> list[str]:
         **_BARE,
     }
     # Times as they are: what an encoder of sound puts before zero, to be decoded and not heard, must stay there.
-    return _compiled(
+    return compiled(
         [ffmpeg.output(pictures["v:0"], heard["a:0"], url(output), **options).global_args("-copyts")]
     )
 
@@ -188,7 +187,8 @@ def url(path: Path) -> str:
     return f"file:{path}"
 
 
-def _input(source: Path, facts: Source, **options: Any) -> Any:
+def opened(source: Path, facts: Source, **options: Any) -> Any:
+    """Return a recording as an input with every limit that a stranger's file gets."""
     return ffmpeg.input(
         url(source),
         protocol_whitelist="file,pipe",
@@ -202,10 +202,11 @@ def _input(source: Path, facts: Source, **options: Any) -> Any:
     )
 
 
-def _limited(levelled: Path, gain_db: Decimal) -> Any:
-    opened = ffmpeg.input(url(levelled), protocol_whitelist="file,pipe", format_whitelist="flac")
+def limited(levelled: Path, gain_db: Decimal) -> Any:
+    """Return a levelled sound after its gain and the limiter."""
+    heard = ffmpeg.input(url(levelled), protocol_whitelist="file,pipe", format_whitelist="flac")
     return (
-        opened["0"]
+        heard["0"]
         .filter("volume", f"{gain_db}dB", precision="float")
         .filter("alimiter", limit=CEILING, level="disabled", attack=5, release=50)
     )
@@ -292,7 +293,8 @@ def _picture_output(shown: Any, output: Output, facts: Source, timeline: Timelin
     return ffmpeg.output(shown, url(output.path), **options)
 
 
-def _compiled(outputs: list[Any]) -> list[str]:
+def compiled(outputs: list[Any]) -> list[str]:
+    """Return the argument list of one ffmpeg with these outputs."""
     merged = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
     watched = merged.global_args(
         "-hide_banner", "-nostdin", "-nostats", "-v", "info", "-max_alloc", MAX_ALLOC, "-progress", "pipe:1"

@@ -18,6 +18,7 @@ from media_pipeline.transcoding.runner import Limits, ToolFailed, ToolTimedOut, 
 
 OnPercent = Callable[[int], None]
 Cancelled = Callable[[], bool]
+OnBlock = Callable[[bytes], bool]
 
 _PROBE_LIMITS = Limits(wall_seconds=60, stall_seconds=60, memory_bytes=2 * 1024**3, cpu_seconds=60)
 _PROBE_ANSWER_BYTES = 4 * 1024**2
@@ -113,21 +114,16 @@ def make_sound(
 ) -> Loudness:
     """Make both sound tracks, equally loud whatever the source is. Raises RecordingRefused for silence, and StageFailed."""
     levelled = opus.with_name("levelled.flac")
-    tail = _encode(
-        commands.level_sound(source, facts, timeline, levelled),
-        folder=levelled.parent,
-        largest=[timeline.duration_ms * commands.SAMPLE_RATE // 500 + 1024**2],
-        duration_ms=timeline.duration_ms,
+    loudness = level_sound(
+        source,
+        facts,
+        timeline,
+        levelled,
         on_percent=lambda percent: on_percent(percent * 3 // 4),
         cancelled=cancelled,
     )
-    loudest = re.findall(r"max_volume: (-?[\d.]+|-inf) dB", tail)
-    if loudest and (loudest[-1] == "-inf" or float(loudest[-1]) < rules.SILENCE_DB):
-        raise RecordingRefused(Failure.SILENT, f"loudest sample {loudest[-1]} dB")
-    before, after = _loudnesses(tail, 2)
-    gain_db = _gain(levelled, after, timeline, cancelled=cancelled)
-    _encode(
-        commands.encode_sound(levelled, gain_db, timeline, opus=opus, aac=aac),
+    run_encoder(
+        commands.encode_sound(levelled, loudness.gain_db, timeline, opus=opus, aac=aac),
         folder=levelled.parent,
         largest=[largest_sound_bytes(sound, timeline.duration_ms) for sound in (OPUS, AAC)],
         duration_ms=timeline.duration_ms,
@@ -135,7 +131,34 @@ def make_sound(
         cancelled=cancelled,
     )
     levelled.unlink()
-    return Loudness(before, gain_db)
+    return loudness
+
+
+def level_sound(
+    source: Path,
+    facts: rules.Source,
+    timeline: rules.Timeline,
+    levelled: Path,
+    *,
+    on_percent: OnPercent,
+    cancelled: Cancelled,
+) -> Loudness:
+    """Write a recording's whole sound, made level and without loss, into `levelled`; return how loud it was and the gain
+    that it still needs. Raises RecordingRefused for silence, and StageFailed.
+    """
+    tail = run_encoder(
+        commands.level_sound(source, facts, timeline, levelled),
+        folder=levelled.parent,
+        largest=[timeline.duration_ms * commands.SAMPLE_RATE // 500 + 1024**2],
+        duration_ms=timeline.duration_ms,
+        on_percent=on_percent,
+        cancelled=cancelled,
+    )
+    loudest = re.findall(r"max_volume: (-?[\d.]+|-inf) dB", tail)
+    if loudest and (loudest[-1] == "-inf" or float(loudest[-1]) < rules.SILENCE_DB):
+        raise RecordingRefused(Failure.SILENT, f"loudest sample {loudest[-1]} dB")
+    before, after = _loudnesses(tail, 2)
+    return Loudness(before, _gain(levelled, after, timeline, cancelled=cancelled))
 
 
 def _gain(levelled: Path, lufs: Decimal, timeline: rules.Timeline, *, cancelled: Cancelled) -> Decimal:
@@ -148,7 +171,7 @@ def _gain(levelled: Path, lufs: Decimal, timeline: rules.Timeline, *, cancelled:
     for _ in range(2):
         if gain_db <= commands.HEADROOM_DB or gain_db == rules.MAX_GAIN_DB:
             break
-        tail = _encode(
+        tail = run_encoder(
             commands.try_gain(levelled, gain_db),
             folder=levelled.parent,
             largest=[0],
@@ -190,7 +213,7 @@ def make_chunk(
     Every file holds exactly the span's pictures, or StageFailed is raised.
     """
     outputs = [commands.Output(step, folder / f"{step.mode}.mp4") for step in steps]
-    _encode(
+    run_encoder(
         commands.chunk(source, facts, timeline, span, outputs),
         folder=folder,
         largest=[largest_bytes(output.step, span.duration_ms) for output in outputs],
@@ -228,7 +251,7 @@ def join(
     rate = step.picture.frame_rate
     lengths = [Fraction(part.pictures) / rate for part in found]
     script.write_text(commands.listing(list(zip(parts, lengths, strict=True))), encoding="utf-8")
-    _encode(
+    run_encoder(
         commands.join(script, sound, output, step),
         folder=output.parent,
         largest=[sum(part.stat().st_size for part in (*parts, sound)) * 5 // 4 + 1024**2],
@@ -289,7 +312,7 @@ def decode(path: Path, *, cancelled: Cancelled) -> int:
     return pictures
 
 
-def _encode(
+def run_encoder(
     command: list[str],
     *,
     folder: Path,

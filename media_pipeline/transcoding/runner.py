@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,23 +83,32 @@ def run(
     on_line: Callable[[str], bool] | None = None,
     on_block: Callable[[bytes], bool] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    reads: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a tool in `folder` and return the end of its standard error.
+    """Run a tool in `folder`, with the file `reads` as its standard input, and return the end of its standard
+    error.
 
     `on_line` takes each line of standard output and tells whether it was a step forward; `on_block` takes standard output
     as it comes instead, for a tool that writes pictures. Raises ToolFailed, ToolTimedOut, ToolCancelled, and whatever
     these two raise.
     """
     launch = [sys.executable, "-I", "-S", _LAUNCHER, json.dumps(asdict(limits)), str(os.getpid()), *command]
-    process = subprocess.Popen(
-        launch,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": str(folder)},
-        start_new_session=True,
-    )
+    with Path(reads or os.devnull).open("rb") as standard_input:
+        process = subprocess.Popen(
+            launch,
+            stdin=standard_input,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "LC_ALL": "C.UTF-8",
+                "HOME": str(folder),
+                **(environment or {}),
+            },
+            start_new_session=True,
+        )
     watched = _Watched(process, limits, on_line or (lambda line: bool(line)), on_block, cancelled)
     try:
         watched.until_closed()

@@ -1,0 +1,1 @@
+"""What a disc costs, and whether players can play it."""
