@@ -98,11 +98,21 @@ class TraineePage:
     may_finish: bool
     may_pay: bool
     may_take_back: bool
+    may_reopen: bool
 
     @property
     def may_anything(self) -> bool:
         """Whether the page has anything to press."""
-        return any((self.may_accept, self.may_withdraw, self.may_log, self.may_pay, self.may_take_back))
+        return any(
+            (
+                self.may_accept,
+                self.may_withdraw,
+                self.may_log,
+                self.may_pay,
+                self.may_take_back,
+                self.may_reopen,
+            )
+        )
 
 
 def trainee_of(account: Account, pk: int, *, on: date) -> Trainee | None:
@@ -151,6 +161,7 @@ def trainee_page(account: Account, row: Trainee, *, on: date) -> TraineePage:
         and rules.is_through(logged, terms),
         may_pay=pays and stage is Stage.FINISHED and standing is None,
         may_take_back=pays and standing is not None and standing.recorded_by_id != account.pk,
+        may_reopen=hosts and stage is Stage.FINISHED and standing is None,
     )
 
 

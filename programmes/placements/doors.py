@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils import timezone
 from programmes.placements import queries
 from programmes.placements.refusals import RegisterRefusal
 from programmes.plans.models import Plan
-from qianchang.groundwork import tables
+from qianchang.groundwork import buttons, tables
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, require
 
@@ -54,13 +53,8 @@ def one_of(request: HttpRequest, name: str, values: Any) -> str:
 
 
 def carry_out(request: HttpRequest, done: str, what: Callable[[], object]) -> None:
-    """Do something and say that it was done, or why not."""
-    try:
-        what()
-    except RegisterRefusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+    """Do something with a register and say that it was done, or why not."""
+    buttons.carry_out(request, done, what, refusals=RegisterRefusal)
 
 
 def as_file(content: bytes, name: str) -> HttpResponse:

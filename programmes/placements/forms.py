@@ -13,7 +13,8 @@ from programmes.placements import rules
 from programmes.placements.models import CountyClass, Donation, HostShare, Topic, TrainingDay
 from programmes.placements.rules import Part
 from qianchang.people import rules as people_rules
-from qianchang.people.models import Association, Firm, Lawyer
+from qianchang.people.models import Association, Firm, Lawyer, Pairing
+from qianchang.people.walls import as_platform
 
 NOBODY_SAID = _("Fill this in.")
 CHOOSE = _("Choose one of the list.")
@@ -276,6 +277,45 @@ class LeaveForm(ReasonForm):
 
     until = _day(_("First day outside of the pool"))
     field_order = ("until", "reason")
+
+
+class LawyerPairForm(Plain):
+    """Pairs two lawyers. Each is named by licence number and name together: one alone answers to nobody."""
+
+    kind = _choice(_("Kind"), Pairing.Kind.choices)
+    supporting_number = _text(_("Who helps: licence number"), length=40)
+    supporting_name = _text(_("Who helps: name"), length=60)
+    beneficiary_number = _text(_("Who is helped: licence number"), length=40)
+    beneficiary_name = _text(_("Who is helped: name"), length=60)
+    valid_from = _day(_("From"))
+    source = _text(_("Basis document"), _("Its number or title, as it can be found again."))
+
+    def clean(self) -> dict[str, Any]:
+        """Find both lawyers."""
+        typed = super().clean() or self.cleaned_data
+        for side in ("supporting", "beneficiary"):
+            number, name = typed.get(f"{side}_number"), typed.get(f"{side}_name")
+            if number and name:
+                typed[side] = self._found(number, name)
+                if typed[side] is None:
+                    self.add_error(
+                        f"{side}_number",
+                        _("No lawyer on a roster has this licence number and this name. Check both."),
+                    )
+        return typed
+
+    @staticmethod
+    def _found(number: str, name: str) -> Lawyer | None:
+        plain = people_rules.plain_licence_number(number)
+        with as_platform("the other lawyer of a pair stands on another roster"):
+            rows = Lawyer.objects.filter(licence_number=plain, name=" ".join(name.split()))
+            return rows.select_related("firm", "association__parent__parent").first()
+
+
+class EndPairForm(Plain):
+    """Ends a pair."""
+
+    until = _day(_("First day without the pair"))
 
 
 class CountyClassForm(Plain):

@@ -29,6 +29,10 @@ class UnableToEnterPool(RegisterRefusal):
     """The lawyer cannot enter or leave the pool."""
 
 
+class UnableToPair(RegisterRefusal):
+    """The two lawyers cannot be paired, or their pair cannot be ended so."""
+
+
 class UnableToRecordClass(RegisterRefusal):
     """The class for county lawyers cannot be recorded so."""
 

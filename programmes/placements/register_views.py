@@ -5,24 +5,34 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programmes.placements import county_classes, exports, pairs, pool, queries
-from programmes.placements.doors import PAGE, account_of, as_file, carry_out, plan_or_404, signed_in
-from programmes.placements.forms import CountForm, CountyClassForm, LeaveForm, OfALawyer
+from programmes.placements.doors import PAGE, account_of, as_file, carry_out, one_of, plan_or_404, signed_in
+from programmes.placements.forms import (
+    CountForm,
+    CountyClassForm,
+    EndPairForm,
+    LawyerPairForm,
+    LeaveForm,
+    OfALawyer,
+)
 from programmes.placements.models import CountyClass, PoolMember, Topic
 from programmes.placements.refusals import RegisterRefusal
 from programmes.placements.scope import Scope, scope_of
 from qianchang.people import masks, reauthentication
 from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, associations_where, lawyers_where, may, require
+from qianchang.people.walls import as_platform
 
 
 def _members(scope: Scope, *, standing: bool) -> QuerySet[PoolMember]:
@@ -50,14 +60,19 @@ def pool_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Entered into the pool."))
             return redirect("placements:pool")
-    page = Paginator(_members(scope, standing=True), PAGE).get_page(request.GET.get("page"))
+    left = "left" in request.GET
+    page = Paginator(_members(scope, standing=not left), PAGE).get_page(request.GET.get("page"))
     context = {
         "tab": "pool",
+        "left": left,
+        "query": "left=1" if left else "",
+        # Why somebody left is for the own association, as the name is.
+        "reasons_of": scope.received,
         "form": form,
         "page": page,
         "lines": [(row, _shown(row, scope)) for row in page.object_list],
         "figures": queries.figures(plan),
-        "may_enter": may(account, Act.NOMINATE_TRAINEE, on=today),
+        "may_enter": not left and may(account, Act.NOMINATE_TRAINEE, on=today),
     }
     return render(request, "programmes/placements_pool.html", context, status=422 if form.errors else 200)
 
@@ -72,7 +87,9 @@ def _shown(row: PoolMember, scope: Scope) -> str:
 def pool_file(request: HttpRequest) -> HttpResponse:
     """The same as Excel."""
     scope, today = scope_of(account_of(request), on=timezone.localdate()), timezone.localdate()
-    return as_file(exports.pool_file(_members(scope, standing=True)), f"young-lawyers-{today}.xlsx")
+    left = "left" in request.GET
+    name = f"young-lawyers-{'left-' if left else ''}{today}.xlsx"
+    return as_file(exports.pool_file(_members(scope, standing=not left)), name)
 
 
 @login_required
@@ -102,21 +119,76 @@ def pool_leave(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _pairs(account: Account, on: date) -> bool:
+    """Whether an account records pairs of lawyers, for one side or the other."""
+    return any(may(account, act, on=on) for act in (Act.HOST_TRAINEE, Act.NOMINATE_TRAINEE))
+
+
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def pair_list(request: HttpRequest) -> HttpResponse:
-    """结对: pairs of associations and of law firms."""
-    account, today = account_of(request), timezone.localdate()
+    """结对: pairs of associations, of law firms and of lawyers; and pairing two lawyers."""
+    account, now = account_of(request), timezone.now()
+    today = timezone.localdate(now)
     plan, scope = plan_or_404(queries.PAIRS), scope_of(account, on=today)
-    page = Paginator(pairs.pairs_seen(scope), PAGE).get_page(request.GET.get("page"))
+    form = LawyerPairForm(request.POST or None, initial={"valid_from": today})
+    if request.method == "POST" and not _pairs(account, today):
+        raise PermissionDenied(Act.NOMINATE_TRAINEE.value)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        said = {name: typed[name] for name in ("kind", "supporting", "beneficiary", "valid_from", "source")}
+        try:
+            pairs.pair_lawyers(**said, programme_code=plan.programme.code, by=account, at=now)
+        except RegisterRefusal as refusal:
+            form.add_error(None, str(refusal))
+        except PermissionDenied:
+            # Who knows both may read that one of the two has to be their own.
+            form.add_error(
+                None, _("Neither of the two is of your association on that side. Nothing was changed.")
+            )
+        else:
+            messages.success(request, _("The pair is recorded."))
+            return redirect(f"{reverse('placements:pairs')}?of=lawyers")
+    of = one_of(request, "of", pairs.SORTS)
+    with as_platform("both sides of a pair are read; names of other rosters are hidden"):
+        page = Paginator(pairs.pairs_seen(scope, of=of), PAGE).get_page(request.GET.get("page"))
+        lines = pairs.lines(page.object_list, scope)
     context = {
         "tab": "pairs",
         "page": page,
+        "lines": lines,
+        "sorts": pairs.SORTS.items(),
+        "of": of,
+        "query": f"of={of}" if of else "",
+        "form": form,
+        "today": today,
         "figures": queries.figures(plan),
         "standing": pairs.association_pairs(plan.programme.code, on=today),
         "may_set": may(account, Act.SET_QUOTAS, on=today),
+        "may_pair": _pairs(account, today),
     }
-    return render(request, "programmes/placements_pairs.html", context)
+    return render(request, "programmes/placements_pairs.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def pair_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a pair of lawyers."""
+    account, now = signed_in(request), timezone.now()
+    scope, form = scope_of(account, on=timezone.localdate(now)), EndPairForm(request.POST)
+    with as_platform("both sides of a pair are read; the operation asks who may end it"):
+        pair = get_object_or_404(pairs.pairs_seen(scope, of="lawyers"), pk=pk)
+    back = f"{reverse('placements:pairs')}?of=lawyers"
+    if not form.is_valid():
+        messages.error(request, " ".join(str(each) for each in form.errors["until"]))
+        return redirect(back)
+    until = form.cleaned_data["until"]
+    carry_out(
+        request,
+        _("Recorded. The entry stays in the register."),
+        lambda: pairs.end_lawyer_pair(pair=pair, until=until, by=account, at=now),
+    )
+    return redirect(back)
 
 
 def _classes() -> QuerySet[CountyClass]:

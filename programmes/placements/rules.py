@@ -26,13 +26,14 @@ class Part(StrEnum):
     FIRM = "firm"
 
 
-# Where a trainee can go from where. Days that were logged by mistake lead back from the class and from the firm.
+# Where a trainee can go from where. Days that were logged by mistake lead back from the class and from the firm, and who
+# was through by mistake is at the firm again.
 STEPS: Mapping[Stage, frozenset[Stage]] = {
     Stage.NOMINATED: frozenset({Stage.ACCEPTED, Stage.REFUSED, Stage.WITHDRAWN}),
     Stage.ACCEPTED: frozenset({Stage.IN_CLASS, Stage.WITHDRAWN}),
     Stage.IN_CLASS: frozenset({Stage.ACCEPTED, Stage.AT_FIRM, Stage.WITHDRAWN}),
     Stage.AT_FIRM: frozenset({Stage.IN_CLASS, Stage.FINISHED, Stage.WITHDRAWN}),
-    Stage.FINISHED: frozenset(),
+    Stage.FINISHED: frozenset({Stage.AT_FIRM}),
     Stage.REFUSED: frozenset(),
     Stage.WITHDRAWN: frozenset(),
 }

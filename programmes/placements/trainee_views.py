@@ -156,6 +156,7 @@ def _page(request: HttpRequest, trainee: Trainee, **forms: Form) -> HttpResponse
         "withdraw_form": ReasonForm(auto_id="withdraw_%s"),
         "stipend_form": StipendForm(auto_id="pay_%s", initial={"paid_date": timezone.localdate()}),
         "back_form": ReasonForm(auto_id="back_%s"),
+        "reopen_form": ReasonForm(auto_id="reopen_%s"),
         "sent": next(iter(forms.values()), None),
         **forms,
     }
@@ -268,6 +269,23 @@ def trainee_finish(request: HttpRequest, pk: int) -> HttpResponse:
     found, account, now = _host_or_refuse(request, pk), signed_in(request), timezone.now()
     done = _("Finished. The stipend is due.")
     carry_out(request, done, lambda: trainees.finish_trainee(trainee=found, by=account, at=now))
+    return redirect("placements:trainee", pk=pk)
+
+
+@login_required
+@require_POST
+def trainee_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a trainee was not through."""
+    found, account, now = _host_or_refuse(request, pk), signed_in(request), timezone.now()
+    form = ReasonForm(request.POST, auto_id="reopen_%s")
+    if not form.is_valid():
+        return _page(request, found, reopen_form=form)
+    reason = form.cleaned_data["reason"]
+    carry_out(
+        request,
+        _("Reopened. The reason stands in the history."),
+        lambda: trainees.reopen_trainee(trainee=found, reason=reason, by=account, at=now),
+    )
     return redirect("placements:trainee", pk=pk)
 
 

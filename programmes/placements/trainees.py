@@ -11,6 +11,7 @@ from programmes.placements import queries, rules, wording
 from programmes.placements.models import Figure, StageStep, Trainee, TrainingDay
 from programmes.placements.refusals import UnableToLogDays, UnableToNominate, UnableToPlace
 from programmes.placements.rules import Part, Stage, Terms
+from programmes.placements.stipends import standing_payment
 from programmes.plans.models import Plan, Target
 from qianchang.groundwork import audit
 from qianchang.people.eligibility import eligibility_snapshot
@@ -300,6 +301,30 @@ def finish_trainee(*, trainee: Trainee, by: Account, at: datetime) -> Trainee:
             % {"class_days": terms.class_days, "firm_days": terms.firm_days}
         )
     return _go(locked, Stage.FINISHED, verb="finished trainee", by=by, at=at)
+
+
+@transaction.atomic
+def reopen_trainee(*, trainee: Trainee, reason: str, by: Account, at: datetime) -> Trainee:
+    """Say, with a reason, that a trainee was not through: at the firm again, with every day that is logged. The same
+    again changes nothing.
+
+    Raises UnableToPlace, also while the stipend stands as paid; PermissionDenied unless an officer of the host does it.
+    """
+    require(by, Act.HOST_TRAINEE, on=localdate(at), association=trainee.host)
+    reason = reason.strip()
+    if not reason:
+        raise UnableToPlace(_("Give the reason."))
+    locked = _locked(trainee)
+    last = StageStep.objects.filter(trainee=locked).order_by("-pk").first()
+    if last is not None and (last.stage, last.reason, last.by_id) == (Stage.AT_FIRM, reason, by.pk):
+        return locked
+    if locked.stage != Stage.FINISHED:
+        raise UnableToPlace(_not_now(locked))
+    if standing_payment(locked) is not None:
+        raise UnableToPlace(
+            _("The stipend is recorded as paid. The supporting association takes the payment back first.")
+        )
+    return _go(locked, Stage.AT_FIRM, verb="reopened trainee", by=by, at=at, reason=reason)
 
 
 def _locked(trainee: Trainee) -> Trainee:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("registers/trainees/<int:pk>/days/", trainee_views.trainee_days, name="trainee_days"),
     path("registers/trainees/<int:pk>/days/strike/", trainee_views.trainee_strike, name="trainee_strike"),
     path("registers/trainees/<int:pk>/finish/", trainee_views.trainee_finish, name="trainee_finish"),
+    path("registers/trainees/<int:pk>/reopen/", trainee_views.trainee_reopen, name="trainee_reopen"),
     path("registers/trainees/<int:pk>/stipend/", trainee_views.trainee_pay, name="trainee_pay"),
     path(
         "registers/trainees/<int:pk>/stipend/back/", trainee_views.trainee_take_back, name="trainee_take_back"
@@ -36,6 +37,7 @@ urlpatterns = [
     path("registers/pool/file/", register_views.pool_file, name="pool_file"),
     path("registers/pool/<int:pk>/leave/", register_views.pool_leave, name="pool_leave"),
     path("registers/pairs/", register_views.pair_list, name="pairs"),
+    path("registers/pairs/<int:pk>/end/", register_views.pair_end, name="pair_end"),
     path("registers/classes/", register_views.class_list, name="classes"),
     path("registers/classes/file/", register_views.class_file, name="classes_file"),
     path("registers/classes/new/", register_views.class_new, name="class_new"),

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from programmes.plans import exact, frames, planner, wording
+from programmes.plans import exact, frames, moments, planner, wording
 from programmes.plans.frames import Frame, UnableToPlan
 from programmes.plans.models import Adoption, Breakdown, MarginOverride, Plan, PlanCell, Target
 from programmes.plans.planner import Departure, Place, Quantities
@@ -53,12 +53,13 @@ def propose_plan(
     at: datetime,
 ) -> Breakdown:
     """Let the planner break a supporter's part of a plan down; it becomes the next version. The same again is no new
-    version. `first` and `count` are the officer's choice of years.
+    version. `first` and `count` are the officer's choice of years. Where the numbers that are not assigned contradict the
+    others, it departs from them by as little as it can (see `departures_of`): the officer gives the reason, or other cells.
 
-    Raises UnableToPlan when the numbers contradict each other, or PermissionDenied.
+    Raises UnableToPlan when the assigned numbers contradict each other, or PermissionDenied.
     """
     require(by, Act.BREAK_DOWN_QUOTA, on=localdate(at), association=supporter)
-    newest = _locked_newest(plan, supporter)
+    newest = _locked_newest(plan, supporter, at=at)
     frame = frames.frame_of(plan, supporter=supporter, first=first, count=count)
     content = _Content(frame.years, proposal(frame).quantities, {})
     if newest is not None and _content_of(newest) == content:
@@ -69,9 +70,14 @@ def propose_plan(
 
 
 def proposal(frame: Frame) -> planner.Proposal:
-    """Return what the planner proposes. Raises UnableToPlan with the numbers that contradict each other."""
+    """Return what the planner proposes: every number met, or where that cannot be, every assigned one. Raises UnableToPlan
+    with the assigned numbers that contradict each other.
+    """
     try:
-        return planner.propose(frame.margins, frame.grid)
+        try:
+            return planner.propose(frame.margins, frame.grid)
+        except planner.Contradiction:
+            return planner.depart(frame.margins, frame.grid)
     except planner.Contradiction as found:
         words = wording.contradiction(
             found, regions=wording.names_of(frame.regions.values()), labels=wording.mode_labels()
@@ -83,6 +89,11 @@ def proposal(frame: Frame) -> planner.Proposal:
                 "These numbers are too entangled to break down. Take out one that splits another, and try again."
             )
         ) from error
+
+
+def departures_of(proposed: planner.Proposal, frame: Frame) -> list[str]:
+    """Say which numbers a proposal departs from, and by how much; nothing of approximate ones, which ask for no reason."""
+    return _sentences(frame, [each for each in proposed.loosened if each.margin.line.strength not in INEXACT])
 
 
 @transaction.atomic
@@ -100,7 +111,7 @@ def change_cells(
     Raises UnableToChangeCells, UnableToPlan or PermissionDenied.
     """
     require(by, Act.BREAK_DOWN_QUOTA, on=localdate(at), association=breakdown.supporter)
-    newest = _locked_newest(breakdown.plan, breakdown.supporter)
+    newest = _locked_newest(breakdown.plan, breakdown.supporter, at=at)
     frame = frames.frame_behind(breakdown)
     if set(quantities) != set(frame.grid.places) or any(value < 0 for value in quantities.values()):
         raise UnableToChangeCells(
@@ -125,7 +136,7 @@ def adopt_plan(*, breakdown: Breakdown, seen: int, by: Account, at: datetime) ->
     Raises UnableToAdopt, UnableToPlan or PermissionDenied.
     """
     require(by, Act.BREAK_DOWN_QUOTA, on=localdate(at), association=breakdown.supporter)
-    _lock(breakdown.plan)
+    at = moments.in_turn(breakdown.plan_id, at=at)
     newest = (
         Adoption.objects.filter(plan=breakdown.plan, supporter=breakdown.supporter)
         .select_related("breakdown", "adopted_by")
@@ -206,13 +217,9 @@ def _sentences(frame: Frame, found: Sequence[Departure]) -> list[str]:
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def _lock(plan: Plan) -> None:
-    """Let one officer at a time write about a plan."""
-    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-
-
-def _locked_newest(plan: Plan, supporter: Association) -> Breakdown | None:
-    _lock(plan)
+def _locked_newest(plan: Plan, supporter: Association, *, at: datetime) -> Breakdown | None:
+    """Let one officer at a time write about a plan, and return the newest version."""
+    moments.in_turn(plan.pk, at=at)
     return (
         Breakdown.objects.filter(plan=plan, supporter=supporter)
         .select_related("made_by", "plan", "supporter")

@@ -33,9 +33,10 @@ def total(
     )
 
 
-def by_year(cells: Iterable[Cell]) -> dict[int, int]:
-    """Return the planned number of every year, in their order."""
-    sums: dict[int, int] = {}
-    for cell in sorted(cells, key=lambda cell: (cell.year, cell.beneficiary_code, cell.modes)):
-        sums[cell.year] = sums.get(cell.year, 0) + cell.quantity
+def by_region(cells: Iterable[Cell]) -> dict[tuple[int, int], int]:
+    """Return the planned numbers by year and beneficiary's number."""
+    sums: dict[tuple[int, int], int] = {}
+    for cell in cells:
+        place = cell.year, cell.beneficiary_id
+        sums[place] = sums.get(place, 0) + cell.quantity
     return sums

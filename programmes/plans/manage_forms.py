@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programmes.plans import documents, targets, wording
 from programmes.plans.models import BasisDocument, Plan, SourceDocument, Target
+from programmes.plans.moving import Dimensions
 from programmes.plans.targets import Said
 from qianchang.people.models import Association
 
@@ -43,6 +44,27 @@ def _quote() -> forms.CharField:
     )
 
 
+def _year() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Year"),
+        help_text=_("Empty: over all years."),
+        required=False,
+        min_value=targets.YEARS[0],
+        max_value=targets.YEARS[-1],
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": _("Write the year like 2026.")},
+    )
+
+
+def _modes() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("Delivery modes"),
+        help_text=_("None: any. Several: one number for them together."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 class TargetForm(forms.Form):
     """A number that somebody owes. An empty dimension means any."""
 
@@ -60,22 +82,9 @@ class TargetForm(forms.Form):
     beneficiary = forms.ChoiceField(label=_("Beneficiary region"), required=False)
     quantity = _quantity()
     strength = _strength()
-    year = forms.IntegerField(
-        label=_("Year"),
-        help_text=_("Empty: over all years."),
-        required=False,
-        min_value=targets.YEARS[0],
-        max_value=targets.YEARS[-1],
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": _("Write the year like 2026.")},
-    )
+    year = _year()
     each_year = forms.BooleanField(label=_("For every year"), required=False)
-    modes = forms.MultipleChoiceField(
-        label=_("Delivery modes"),
-        help_text=_("None: any. Several: one number for them together."),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    modes = _modes()
     quote = _quote()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -144,6 +153,43 @@ class TargetForm(forms.Form):
             quantity=typed["quantity"],
             strength=typed["strength"],
             quote=typed["quote"],
+            year=typed["year"],
+            each_year=typed["each_year"],
+            modes=frozenset(typed["modes"]),
+        )
+
+
+class DimensionsForm(forms.Form):
+    """For which region, year and delivery modes a target is; empty means any."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    beneficiary = forms.ChoiceField(label=_("Beneficiary region"), required=False)
+    year = _year()
+    each_year = forms.BooleanField(label=_("For every year"), required=False)
+    modes = _modes()
+
+    def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
+        initial = {
+            "seen": target.revision,
+            "beneficiary": target.beneficiary.code if target.beneficiary else "",
+            "year": target.year,
+            "each_year": target.each_year,
+            "modes": [mode.code for mode in target.modes.all()],
+        }
+        # The page has another form beside it, with a field of the same name.
+        super().__init__(*args, **{"initial": initial, "label_suffix": "", "auto_id": "id_of_%s", **kwargs})
+        self.associations = {
+            each.code: each for each in Association.objects.select_related("region").order_by("code")
+        }
+        names = [(code, each.name) for code, each in self.associations.items()]
+        cast(forms.ChoiceField, self.fields["beneficiary"]).choices = [("", _("any region")), *names]
+        cast(forms.ChoiceField, self.fields["modes"]).choices = list(wording.mode_labels().items())
+
+    def dimensions(self) -> Dimensions:
+        """Return what was filled in as the operation takes it."""
+        typed = self.cleaned_data
+        return Dimensions(
+            beneficiary=self.associations.get(typed["beneficiary"]),
             year=typed["year"],
             each_year=typed["each_year"],
             modes=frozenset(typed["modes"]),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from programmes.plans import breakdowns, documents, frames, pages, targets, wording
+from programmes.plans import breakdowns, documents, frames, moving, pages, targets, wording
 from programmes.plans.frames import UnableToPlan
-from programmes.plans.manage_forms import ChangeForm, TargetForm
+from programmes.plans.manage_forms import ChangeForm, DimensionsForm, TargetForm
 from programmes.plans.models import Plan, Target
 from programmes.plans.pages import Table
 from programmes.plans.views import account_of
@@ -94,19 +94,21 @@ def _enter(request: HttpRequest, form: TargetForm) -> Target:
 
 
 def _proposed(form: TargetForm, plan: str, supporter: str) -> tuple[Table | None, str, str]:
-    """Return what the planner would propose of one supporter's part, its years, and a sentence where it cannot."""
+    """Return what the planner would propose of one supporter's part, its years, and a sentence where it cannot, or where
+    it has to depart from a number.
+    """
     chosen: Plan | None = form.plans.get(plan)
     owner = form.associations.get(supporter)
     if chosen is None or owner is None:
         raise Http404
     try:
         frame = frames.frame_of(chosen, supporter=owner)
-        quantities = breakdowns.proposal(frame).quantities
+        proposed = breakdowns.proposal(frame)
     except UnableToPlan as refusal:
         return None, "", str(refusal)
     regions = wording.names_of(frame.regions.values())
-    table = pages.table_of(quantities, regions=regions, labels=wording.mode_labels())
-    return table, wording.years(frame.years), ""
+    table = pages.table_of(proposed.quantities, regions=regions, labels=wording.mode_labels())
+    return table, wording.years(frame.years), " ".join(breakdowns.departures_of(proposed, frame))
 
 
 def _target(pk: int) -> Target:
@@ -126,16 +128,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     """One target with its number to change."""
     _require(request)
     found = _target(pk)
-    form = ChangeForm(
-        request.POST if request.method == "POST" else None,
-        label_suffix="",
-        initial={
-            "seen": found.revision,
-            "quantity": found.quantity,
-            "strength": found.strength,
-            "quote": found.quote,
-        },
-    )
+    form = _change_form(found, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             targets.change_target(
@@ -146,14 +139,59 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The target is saved."))
             return redirect(_list_of(found))
+    return _target_shown(request, found, form, DimensionsForm(target=found))
+
+
+@login_required
+@require_POST
+def dimensions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a target another region, year or delivery modes."""
+    _require(request)
+    found = _target(pk)
+    form = DimensionsForm(request.POST, target=found)
+    if form.is_valid():
+        try:
+            moving.move_target(
+                target=found,
+                to=form.dimensions(),
+                seen=form.cleaned_data["seen"],
+                by=account_of(request),
+                at=timezone.now(),
+            )
+        except targets.UnableToSetTarget as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The target is saved."))
+            return redirect(_list_of(found))
+    return _target_shown(request, found, _change_form(found, None), form)
+
+
+def _change_form(found: Target, data: QueryDict | None) -> ChangeForm:
+    return ChangeForm(
+        data,
+        label_suffix="",
+        initial={
+            "seen": found.revision,
+            "quantity": found.quantity,
+            "strength": found.strength,
+            "quote": found.quote,
+        },
+    )
+
+
+def _target_shown(
+    request: HttpRequest, found: Target, form: ChangeForm, other: DimensionsForm
+) -> HttpResponse:
+    sent = next((each for each in (form, other) if each.is_bound), None)
     context = {
         "target": found,
         "region": wording.region_of(found.beneficiary),
         "modes": wording.bucket_label([mode.code for mode in found.modes.all()], wording.mode_labels()),
         "form": form,
-        "sent": form if form.is_bound else None,
+        "dimensions": other,
+        "sent": sent,
     }
-    return render(request, "programmes/plan_target_set.html", context, status=422 if form.is_bound else 200)
+    return render(request, "programmes/plan_target_set.html", context, status=422 if sent else 200)
 
 
 @login_required

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from programmes.plans import carry, counts, frames, planner, queries, wording
-from programmes.plans.carry import YearOwed
-from programmes.plans.cells import total
+from programmes.plans.carry import Alone, YearOwed
+from programmes.plans.cells import by_region
 from programmes.plans.frames import Frame, UnableToPlan
 from programmes.plans.models import Adoption, Breakdown, Plan, Target
 from programmes.plans.planner import Place, Quantities
 from programmes.plans.reach import Reach, plans_of, supporters_of
-from programmes.plans.rules import ASSIGNED
+from programmes.plans.rules import ASSIGNED, INEXACT
 from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, may
 
@@ -60,11 +60,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Reason:
-    """A number that is not assigned, and why the breakdown departs from it."""
+    """A number that is not assigned, and why the breakdown departs from it. `wanted`: no version without a reason holds;
+    an approximate number asks for none.
+    """
 
     name: str
     label: str
     words: str
+    wanted: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,11 @@ class PlanPage:
     def holds(self) -> bool:
         """Tell whether the version shown is the one that was decided on last."""
         return bool(self.adoption and self.breakdown and self.adoption.breakdown_id == self.breakdown.pk)
+
+    @property
+    def lacks_reasons(self) -> bool:
+        """Tell whether the version shown departs from a number and does not say why."""
+        return any(reason.wanted and not reason.words for reason in self.reasons)
 
 
 def plan_page(
@@ -157,7 +165,7 @@ def plan_page(
         table=table_of(quantities, regions=regions, labels=labels) if quantities else None,
         years=wording.years(frames.years_behind(shown)) if shown else "",
         reasons=_reasons(shown, frame, quantities, regions, labels) if not own_only else (),
-        owed=_owed(adoption, targets, said, regions) if adoption else (),
+        owed=_owed(adoption, targets, said, regions, alone=queries.standing_alone(every)) if adoption else (),
         counts_known=said is not None,
         refusal=refusal,
         regions=regions,
@@ -251,11 +259,12 @@ def _reasons(
     said = dict(breakdown.overrides.order_by("pk").values_list("target__key", "reason"))
     # A number for every year may be missed in several: it has one reason all the same.
     sentences: dict[str, list[str]] = {}
+    asks = {line.key for line in map(queries.line_of, frame.targets) if line.strength not in INEXACT}
     for each in planner.departures(frame.margins, quantities):
         sentence = wording.departure(each, regions=regions, labels=labels)
         sentences.setdefault(each.margin.line.key, []).append(sentence)
     return tuple(
-        Reason(name=f"reason-{key}", label=" ".join(words), words=said.get(key, ""))
+        Reason(name=f"reason-{key}", label=" ".join(words), words=said.get(key, ""), wanted=key in asks)
         for key, words in sentences.items()
     )
 
@@ -265,9 +274,12 @@ def _owed(
     targets: Sequence[Target],
     counted: counts.Counted | None,
     regions: Mapping[str, str],
+    *,
+    alone: Sequence[Alone],
 ) -> tuple[Owed, ...]:
     """What each region owes year by year by the breakdown that holds, with what the years before lack."""
-    cells = queries.cells_of(adoption.breakdown)
+    planned = by_region(queries.cells_of(adoption.breakdown))
+    years = {year for year, _region in planned}
     found: list[Owed] = []
     for target in targets:
         if target.beneficiary is None or target.year or target.each_year or target.modes.all():
@@ -275,18 +287,11 @@ def _owed(
         if target.strength != ASSIGNED:
             continue
         code, number = target.beneficiary.code, target.beneficiary.pk
-        years = sorted({cell.year for cell in cells})
-        planned = {year: total(cells, year=year, beneficiary=code) for year in years}
-        got = {year: count for (year, whom), count in (counted or {}).items() if whom == number}
-        rows = (
-            carry.owed(planned, got, whole=target.quantity)
-            if target.carry_over
-            else [row for year in sorted({*planned, *got}) for row in _alone(year, planned, got)]
+        rows = carry.owed_of(
+            {(year, number): planned.get((year, number), 0) for year in years},
+            {place: count for place, count in (counted or {}).items() if place[1] == number},
+            whole=target.quantity,
+            alone=alone,
         )
         found.append(Owed(regions.get(code, code), tuple(rows)))
     return tuple(found)
-
-
-def _alone(year: int, planned: Mapping[int, int], counted: Mapping[int, int]) -> list[YearOwed]:
-    """One year of a target that carries nothing over."""
-    return carry.owed({year: planned.get(year, 0)}, {year: counted.get(year, 0)}, whole=None)

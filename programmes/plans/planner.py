@@ -7,7 +7,7 @@ as whole numbers allow. docs/decisions/0023 says how, and why it is exact.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from programmes.plans import exact
@@ -95,7 +95,9 @@ class Departure:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Cells that meet every margin, except those of approximate numbers in `loosened`."""
+    """Cells that meet every margin, except those in `loosened`: of approximate numbers, and where the planner was let
+    depart from them, of others that are not assigned.
+    """
 
     quantities: Quantities
     loosened: tuple[Departure, ...]
@@ -150,6 +152,25 @@ def propose(margins: Sequence[Margin], grid: Grid) -> Proposal:
             quantities = _evenly(wanted, grid) or some
             return Proposal(quantities, tuple(departures(margins, quantities)))
     raise contradiction(firm, grid)
+
+
+def depart(margins: Sequence[Margin], grid: Grid) -> Proposal:
+    """Return cells that meet every assigned number, and miss those that are not assigned by as little as possible, spread
+    over as many of them as that leaves open. For margins that cannot all be met.
+
+    Raises Contradiction where the assigned numbers contradict each other, or exact.Undecided.
+    """
+    binding = [margin for margin in margins if margin.binds]
+    if _lacking(binding, grid):
+        raise contradiction(binding, grid)
+    soft = [margin for margin in margins if not margin.binds and margin.line.strength not in INEXACT]
+    nearest = _spread(binding, soft, grid)
+    reached = [
+        replace(each, quantity=sum(number for place, number in nearest.items() if each.covers(place)))
+        for each in soft
+    ]
+    quantities = _evenly([*binding, *reached], grid) or nearest
+    return Proposal(quantities, tuple(departures(margins, quantities)))
 
 
 def contradiction(margins: Sequence[Margin], grid: Grid) -> Contradiction:
@@ -213,10 +234,19 @@ def _lacking(margins: Sequence[Margin], grid: Grid) -> int:
     return int(_nearest(margins, grid).cost) if margins else 0
 
 
-def _nearest(margins: Sequence[Margin], grid: Grid) -> exact.Solution:
-    """Return cells with two columns behind them for each margin: how much it is missed by, below and above."""
+def _nearest(margins: Sequence[Margin], grid: Grid, *, binding: int = 0) -> exact.Solution:
+    """Return cells with two columns behind them for each margin: how much it is missed by, below and above. The first
+    `binding` margins are never missed.
+    """
+    found = exact.whole_minimum(_missing(margins, grid, binding=binding), steps=STEPS)
+    if found is None:
+        raise exact.Undecided
+    return found
+
+
+def _missing(margins: Sequence[Margin], grid: Grid, *, binding: int) -> exact.Problem:
     places = grid.places
-    cells, width = len(places), len(places) + 2 * len(margins)
+    cells, misses = len(places), 2 * len(margins)
     rows = [
         {place: 1 for place, where in enumerate(places) if margin.covers(where)}
         | {cells + 2 * number: 1, cells + 2 * number + 1: -1}
@@ -224,17 +254,40 @@ def _nearest(margins: Sequence[Margin], grid: Grid) -> exact.Solution:
     ]
     most = max((margin.quantity for margin in margins), default=0)
     counted = [any(margin.covers(where) for margin in margins) for where in places]
-    problem = exact.Problem(
+    may_miss: list[int | None] = [0 if number < 2 * binding else None for number in range(misses)]
+    return exact.Problem(
         rows=rows,
         right=[margin.quantity for margin in margins],
-        cost=[0] * cells + [1] * (width - cells),
-        lower=[0] * width,
-        upper=[most if each else 0 for each in counted] + [None] * (width - cells),
+        cost=[0] * cells + [1] * misses,
+        lower=[0] * (cells + misses),
+        upper=[most if each else 0 for each in counted] + may_miss,
     )
-    found = exact.whole_minimum(problem, steps=STEPS)
-    if found is None:
-        raise exact.Undecided
-    return found
+
+
+def _spread(binding: Sequence[Margin], soft: Sequence[Margin], grid: Grid) -> Quantities:
+    """Return cells that meet the binding margins and miss the soft ones by the least in all; of those, as far as the search
+    comes to an end, some whose largest miss is smallest.
+    """
+    margins = [*binding, *soft]
+    least = _nearest(margins, grid, binding=len(binding))
+    problem = _missing(margins, grid, binding=len(binding))
+    cells, width = len(grid.places), len(problem.cost)
+    misses = range(cells + 2 * len(binding), width, 2)
+    # Behind them one column for the largest miss, and one for what each miss stays below it.
+    largest = [{miss: 1, miss + 1: 1, width: -1, width + 1 + number: 1} for number, miss in enumerate(misses)]
+    more = 1 + len(largest)
+    wish = exact.Problem(
+        rows=[*problem.rows, dict.fromkeys(range(cells, width), 1), *largest],
+        right=[*problem.right, int(least.cost), *[0] * len(largest)],
+        cost=[*[0] * width, 1, *[0] * len(largest)],
+        lower=[*problem.lower, *[0] * more],
+        upper=[*problem.upper, *[None] * more],
+    )
+    try:
+        found = exact.whole_minimum(wish, steps=STEPS_FOR_A_WISH) or least
+    except exact.Undecided:
+        found = least
+    return dict(zip(grid.places, found.whole, strict=False))
 
 
 def _evenly(margins: Sequence[Margin], grid: Grid) -> Quantities | None:

@@ -1,7 +1,8 @@
 """Reads about programmes, plans and targets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from programmes.plans.carry import Alone
 from programmes.plans.cells import Cell
 from programmes.plans.models import Breakdown, Plan, Programme, Target
 from programmes.plans.rules import Line
@@ -56,6 +57,17 @@ def line_of(target: Target) -> Line:
         each_year=target.each_year,
         modes=frozenset(mode.code for mode in target.modes.all()),
     )
+
+
+def standing_alone(targets: Iterable[Target]) -> list[Alone]:
+    """Return which of some targets carry nothing over into the next year. Those of single delivery modes say nothing of a
+    year as a whole. `modes` must have been prefetched.
+    """
+    return [
+        Alone(target.beneficiary_id, target.year)
+        for target in targets
+        if not target.carry_over and not target.modes.all()
+    ]
 
 
 def adopted_breakdown(plan: Plan, *, supporter: Association) -> Breakdown | None:

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from courses import api as courses
-from programmes.plans import facts_file, queries, rules, wording
+from programmes.plans import facts_file, moments, queries, rules, wording
 from programmes.plans.models import Plan, SourceDocument, Target
 from programmes.plans.rules import Line
 from qianchang.groundwork import audit, vault
@@ -78,8 +78,8 @@ def enter_target(*, plan: Plan, said: Said, source: SourceDocument, by: Account,
     it; or PermissionDenied.
     """
     require(by, Act.SET_QUOTAS, on=localdate(at))
-    _lock(plan)
-    _refuse_odd(said)
+    at = moments.in_turn(plan.pk, at=at)
+    refuse_odd(said)
     here = queries.targets([plan], supporter_id=said.supporter.pk)
     for target in here:
         line = queries.line_of(target)
@@ -93,8 +93,8 @@ def enter_target(*, plan: Plan, said: Said, source: SourceDocument, by: Account,
                 )
                 % {"quantity": target.quantity, "strength": target.get_strength_display()}
             )
-    key = _key(plan, said)
-    _refuse_overfull([*map(queries.line_of, here), _line(key, said)], plan=plan)
+    key = key_of(plan, said)
+    refuse_overfull([*map(queries.line_of, here), line_of_said(key, said)], plan=plan)
     target = Target.objects.create(
         plan=plan,
         key=key,
@@ -123,9 +123,9 @@ def change_target(
     Raises UnableToSetTarget or PermissionDenied.
     """
     require(by, Act.SET_QUOTAS, on=localdate(at))
-    _lock(target.plan)
+    at = moments.in_turn(target.plan_id, at=at)
     said = Said(target.supporter, quantity, strength, quote)
-    _refuse_odd(said)
+    refuse_odd(said)
     before = (target.quantity, target.strength, target.quote)
     if before == (quantity, strength, quote):
         return target
@@ -133,8 +133,8 @@ def change_target(
         Line(**{**vars(line), "quantity": quantity, "strength": strength}) if line.key == target.key else line
         for line in map(queries.line_of, queries.targets([target.plan], supporter_id=target.supporter_id))
     ]
-    _refuse_overfull(lines, plan=target.plan)
-    _update(target, seen, quantity=quantity, strength=strength, quote=quote, set_at=at)
+    refuse_overfull(lines, plan=target.plan)
+    update(target, seen, quantity=quantity, strength=strength, quote=quote, set_at=at)
     _record(
         "changed",
         target,
@@ -156,9 +156,10 @@ def withdraw_target(*, target: Target, seen: int, by: Account, at: datetime) -> 
     Raises UnableToSetTarget or PermissionDenied.
     """
     require(by, Act.SET_QUOTAS, on=localdate(at))
-    _lock(target.plan)
+    at = moments.in_turn(target.plan_id, at=at)
     _refuse_overtaken(target, seen)
     key, quantity, strength = target.key, target.quantity, target.strength
+    source = target.source.title
     if key in facts_file.target_keys():
         raise UnableToSetTarget(
             _(
@@ -184,6 +185,7 @@ def withdraw_target(*, target: Target, seen: int, by: Account, at: datetime) -> 
         at=at,
         quantity=quantity,
         strength=strength,
+        source=source,
     )
 
 
@@ -217,7 +219,7 @@ def set_terms(
     wanted = {"owner": owner, "deadline_date": deadline_date, "carry_over": carry_over}
     if all(getattr(target, name) == value for name, value in wanted.items()):
         return target
-    _update(target, seen, **wanted)
+    update(target, seen, **wanted)
     _record(
         "set terms",
         target,
@@ -239,11 +241,8 @@ def possible_owners(target: Target, *, on: date) -> list[Account]:
 # --- checks -------------------------------------------------------------------------------------------------
 
 
-def _lock(plan: Plan) -> None:
-    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-
-
-def _refuse_odd(said: Said) -> None:
+def refuse_odd(said: Said) -> None:
+    """Raise UnableToSetTarget for a number that says nothing, or nothing clear."""
     if not 1 <= said.quantity <= MOST:
         raise UnableToSetTarget(_("Give a number from 1 to %(most)d. Nothing was changed.") % {"most": MOST})
     if said.strength not in Target.Strength.values:
@@ -266,7 +265,8 @@ def _refuse_odd(said: Said) -> None:
         )
 
 
-def _refuse_overfull(lines: Sequence[Line], *, plan: Plan) -> None:
+def refuse_overfull(lines: Sequence[Line], *, plan: Plan) -> None:
+    """Raise UnableToSetTarget where parts come to more than their whole."""
     faults = rules.overfull(lines)
     if faults:
         raise UnableToSetTarget(
@@ -277,24 +277,26 @@ def _refuse_overfull(lines: Sequence[Line], *, plan: Plan) -> None:
 def _refuse_overtaken(target: Target, seen: int) -> None:
     now = Target.objects.filter(pk=target.pk).values_list("revision", flat=True).first()
     if now != seen:
-        raise UnableToSetTarget(_overtaken())
+        raise UnableToSetTarget(overtaken())
 
 
-def _update(target: Target, seen: int, **values: Any) -> None:
+def update(target: Target, seen: int, **values: Any) -> None:
     """Change a target that still stands as it was seen: of two officers at once the second is told."""
     changed = Target.objects.filter(pk=target.pk, revision=seen).update(revision=F("revision") + 1, **values)
     if not changed:
-        raise UnableToSetTarget(_overtaken())
+        raise UnableToSetTarget(overtaken())
     target.refresh_from_db()
 
 
-def _overtaken() -> str:
+def overtaken() -> str:
+    """Say that somebody else was first."""
     return _(
         "Somebody changed this target in the meantime. Open the page again and look at it. Nothing was changed."
     )
 
 
-def _line(key: str, said: Said) -> Line:
+def line_of_said(key: str, said: Said) -> Line:
+    """Return what is said as the rules see it."""
     return Line(
         key=key,
         supporter=said.supporter.code,
@@ -307,13 +309,36 @@ def _line(key: str, said: Said) -> Line:
     )
 
 
-def _key(plan: Plan, said: Said) -> str:
-    """A target's key is made of its dimensions as the facts make theirs, so that a number stands once."""
+def key_of(plan: Plan, said: Said) -> str:
+    """Return a target's key: made of its dimensions as the facts make theirs, so that a number stands once."""
     buckets = {frozenset(modes): name for name, modes in facts_file.MODES_OF_A_BUCKET.items()}
     modes = buckets.get(said.modes) or "+".join(sorted(said.modes)) or "*"
     year = "each" if said.each_year else str(said.year or "*")
     return "/".join(
         [plan.code, said.supporter.code, said.beneficiary.code if said.beneficiary else "*", year, modes]
+    )
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """What the key of a target says: codes of associations and delivery modes; empty means any."""
+
+    supporter: str
+    beneficiary: str
+    year: int | None
+    each_year: bool
+    modes: tuple[str, ...]
+
+
+def said_by(key: str) -> Keyed:
+    """Return the dimensions that a key is made of (see `key_of`): all that is left of them where a target was taken out."""
+    _plan, supporter, beneficiary, year, modes = ("" if part == "*" else part for part in key.split("/"))
+    return Keyed(
+        supporter=supporter,
+        beneficiary=beneficiary,
+        year=int(year) if year and year != "each" else None,
+        each_year=year == "each",
+        modes=facts_file.MODES_OF_A_BUCKET.get(modes, tuple(filter(None, modes.split("+")))),
     )
 
 

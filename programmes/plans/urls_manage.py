@@ -9,5 +9,6 @@ app_name = "targets"
 urlpatterns = [
     path("", manage_views.programmes, name="programmes"),
     path("<int:pk>/", manage_views.target, name="target"),
+    path("<int:pk>/dimensions/", manage_views.dimensions, name="dimensions"),
     path("<int:pk>/withdraw/", manage_views.withdraw, name="withdraw"),
 ]

@@ -52,8 +52,8 @@ class Board:
     """One supporter's year of one plan. `own_only` means that somebody sees only what was held for them.
 
     `events` is how many events the sessions counted this year were (去重场次): one for several regions is several sessions.
-    `owed` is what the year owes with what the years before it lack; None without an adopted breakdown. `contradictions`
-    say which numbers of the documents do not tie.
+    `owed` is what the year owes with what the years before it lack, as far as that is carried over; None without an adopted
+    breakdown. `contradictions` say which numbers of the documents do not tie.
     """
 
     plan: Plan
@@ -130,7 +130,7 @@ def board(
     this_year = gauge(_at(whole, year=year), _yearly(targets, year))
     over_the_years = gauge(whole, _overall(targets))
     counted = [row for row in rows if row.state is State.COUNTED]
-    by_year = Counter(row.date.year for row in counted)
+    by_region = Counter((row.date.year, row.beneficiary) for row in counted)
     promised = over_the_years.goal.quantity if over_the_years.goal else None
     return Board(
         plan=plan,
@@ -163,7 +163,7 @@ def board(
         events=rules.distinct_events(
             (row.session, row.joint_event) for row in counted if row.date.year == year
         ),
-        owed=planned.owed_in(cells, by_year, whole=promised, year=year),
+        owed=planned.owed_in(cells, by_region, whole=promised, alone=plans.standing_alone(stated), year=year),
         is_broken_down=bool(cells),
         contradictions=tuple(
             plan_wording.overfull(fault, plan=plan.code)

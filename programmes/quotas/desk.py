@@ -1,5 +1,6 @@
 """What one officer finds at the desk: the board that is theirs, and one session with its buttons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from programmes.plans import queries as plans
 from programmes.plans.models import Plan, Target
 from programmes.quotas import queries, rules, wording
 from programmes.quotas.board import Board, board
+from programmes.quotas.left_out import left_out
 from programmes.quotas.models import Decision, QuotaEntry
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import State
@@ -77,12 +79,26 @@ class Event:
 
 
 @dataclass(frozen=True)
+class PlanLine:
+    """One plan on which a session stands, and how far it has come there. `left_out` says why no close will count it;
+    `rival` is the code of the session that counts in its place, where the reader may open that one.
+    """
+
+    plan: Plan
+    state: State
+    state_label: str
+    tag: str
+    left_out: str
+    rival: str
+
+
+@dataclass(frozen=True)
 class SessionPage:
-    """One session as somebody at the desk sees it, with what they may do now."""
+    """One session as somebody at the desk sees it, with what they may do now; `row` is that of the first plan."""
 
     row: Row
     fact: SessionFact
-    plan: Plan
+    plans: tuple[PlanLine, ...]
     supporter_code: str
     supporter_name: str
     beneficiary_name: str
@@ -100,16 +116,15 @@ class SessionPage:
 
 def session_page(account: Account, *, code: str, on: date) -> SessionPage | None:
     """Return a session by its code, or None when there is none or it is none of theirs."""
-    row = queries.row_of(code)
-    if row is None or not scope_of(account, on=on).sees(
-        supporter_id=row.supporter, beneficiary_id=row.beneficiary
-    ):
+    rows, scope = queries.rows_on_plans(code), scope_of(account, on=on)
+    row = next(iter(rows), None)
+    if row is None or not scope.sees(supporter_id=row.supporter, beneficiary_id=row.beneficiary):
         return None
     fact = courses.session_fact(code)
     sides = queries.associations([row.supporter, row.beneficiary])
     supporter, beneficiary = sides[row.supporter], sides[row.beneficiary]
     decisions = list(Decision.objects.filter(session=row.session).select_related("decided_by").order_by("pk"))
-    entries = list(QuotaEntry.objects.filter(session=row.session, plan=row.plan).order_by("sequence"))
+    entries = list(QuotaEntry.objects.filter(session=row.session).select_related("plan").order_by("sequence"))
     confirmer = may(account, Act.CONFIRM_SESSION, on=on, association=beneficiary)
     refusal = rules.refusal_to_confirm(
         row.state, entered_by=fact.entered_by_id, held_by=fact.held_by_id, by=account.pk
@@ -123,14 +138,14 @@ def session_page(account: Account, *, code: str, on: date) -> SessionPage | None
     return SessionPage(
         row=row,
         fact=fact,
-        plan=Plan.objects.select_related("programme").get(pk=row.plan),
+        plans=_plans(rows, scope),
         supporter_code=supporter.code,
         supporter_name=wording.association_name(supporter),
         beneficiary_name=wording.association_name(beneficiary),
         state_label=str(wording.STATES[row.state]),
         tag=wording.TAGS[row.state],
-        steps=_steps(row, fact, last, entries, names),
-        history=_history(fact, decisions, entries, names),
+        steps=_steps(row, fact, last, [entry for entry in entries if entry.plan_id == row.plan], names),
+        history=_history(fact, decisions, entries, names, several=len(rows) > 1),
         returned_because=last.reason if last and row.state is State.RETURNED else "",
         may_hold=row.state in (State.PLANNED, State.SCHEDULED)
         and may(account, Act.HOLD_SESSION, on=on, association=supporter),
@@ -139,6 +154,28 @@ def session_page(account: Account, *, code: str, on: date) -> SessionPage | None
         why_not_confirm=str(wording.CONFIRM_REFUSALS[refusal]) if confirmer and refusal in own else "",
         missing=tuple(wording.missing_evidence(fact)),
     )
+
+
+def _plans(rows: Sequence[Row], scope: Scope) -> tuple[PlanLine, ...]:
+    """One line for each plan, in the order in which the session was put on them."""
+    named = Plan.objects.select_related("programme").in_bulk([row.plan for row in rows])
+    out = left_out(rows)
+    lines = []
+    for row in rows:
+        why = out.get((row.session, row.plan))
+        other = why.stand_in if why else None
+        open_to_reader = other and scope.sees(supporter_id=other.supporter, beneficiary_id=other.beneficiary)
+        lines.append(
+            PlanLine(
+                plan=named[row.plan],
+                state=row.state,
+                state_label=str(wording.STATES[row.state]),
+                tag=wording.TAGS[row.state],
+                left_out=why.words if why else "",
+                rival=other.code if other and open_to_reader else "",
+            )
+        )
+    return tuple(lines)
 
 
 def _names(fact: SessionFact) -> dict[int, str]:
@@ -174,8 +211,14 @@ def _steps(
 
 
 def _history(
-    fact: SessionFact, decisions: list[Decision], entries: list[QuotaEntry], names: dict[int, str]
+    fact: SessionFact,
+    decisions: list[Decision],
+    entries: list[QuotaEntry],
+    names: dict[int, str],
+    *,
+    several: bool,
 ) -> tuple[Event, ...]:
+    """What happened to a session; entries name their plan where it stands on several."""
     events = []
     if fact.held_at:
         events.append(Event(fact.held_at, names.get(fact.held_by_id or 0, ""), _("Recorded as held")))
@@ -197,5 +240,6 @@ def _history(
             "number": entry.sequence,
             "ledger": entry.ledger,
         }
-        events.append(Event(entry.recorded_at, "", f"{what} {entry.reason}".strip()))
+        plan = str(entry.plan) if several else ""
+        events.append(Event(entry.recorded_at, "", " ".join(filter(None, (plan, what, entry.reason)))))
     return tuple(sorted(events, key=lambda event: event.at))

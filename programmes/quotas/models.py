@@ -1,5 +1,7 @@
 """Counting sessions toward targets: rules, confirmations, month closes, and the append-only quota ledger."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,8 @@ class QuotaRule(models.Model):
     """One version of one jurisdiction's counting rule. Source of the defaults: domain.md, "From holding to
     场".
 
-    `dvd_needs_evidence`: a DVD counts only with the papers of its discs (number, dispatch, receipt). The first national
-    rule does not ask for them, because the platform keeps no discs yet; a later version of the rule will.
+    `dvd_needs_evidence`: a DVD counts only with the papers of its discs (master, number, dispatch, receipt). The first
+    national rule does not ask for them, because the platform kept no discs then; the second one does.
     """
 
     jurisdiction = models.ForeignKey(
@@ -25,6 +27,9 @@ class QuotaRule(models.Model):
     minimum_minutes = models.PositiveSmallIntegerField(default=45)
     close_days_before_month_end = models.PositiveSmallIntegerField(default=0)
     dvd_needs_evidence = models.BooleanField(default=False, db_default=False)
+
+    # Since when it, and the versions right before it, ask for them: queries.rule_versions fills it in.
+    discs_from: date | None = None
 
     class Meta:
         constraints = [

@@ -1,6 +1,6 @@
 """What closing a month would count, what it would leave out, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +11,17 @@ from courses import api as courses
 from courses.api import SessionFact
 from programmes.plans.models import Plan
 from programmes.quotas import queries, rules, wording
+from programmes.quotas.left_out import happening
 from programmes.quotas.models import MonthClose, QuotaEntry, QuotaRule
-from programmes.quotas.rules import Candidate, Happening, State, Terms, Why
+from programmes.quotas.rules import Candidate, State, Terms, Why
 from qianchang.people.models import Association
 
 
 @dataclass(frozen=True)
 class Line:
     """One session at the close: counted when `why` is empty. `late` means that its own month is closed already, `notes`
-    is what is said of it all the same.
+    is what is said of it all the same; `rival` is the code of the session that counts in its place, where the supporter
+    gave that one as well.
     """
 
     fact: SessionFact
@@ -31,6 +33,7 @@ class Line:
     late: bool
     why: str
     notes: tuple[str, ...]
+    rival: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def _lines(
     candidates = [
         Candidate(
             state=row.state,
-            what=_happening(facts[row.session]),
+            what=happening(facts[row.session]),
             length_ms=facts[row.session].length_ms,
             reach=facts[row.session].reach,
             is_repeat=facts[row.session].repeat_of_id is not None,
@@ -111,22 +114,24 @@ def _lines(
         )
         for row in rows
     ]
-    before = queries.counted_on(plan, days={row.date for row in rows if row.state is State.CONFIRMED})
+    before = queries.counted_on(plan.pk, days={row.date for row in rows if row.state is State.CONFIRMED})
     counted = courses.session_facts(ids=before) if before else []
     decided = rules.verdicts(
         candidates,
-        counted_before=queries.recordings_counted(plan, beneficiaries={row.beneficiary for row in rows}),
+        counted_before=queries.recordings_counted(plan.pk, beneficiaries={row.beneficiary for row in rows}),
         terms={
-            number: Terms(rule.minimum_minutes, rule.dvd_needs_evidence) for number, rule in rule_of.items()
+            number: Terms(rule.minimum_minutes, rule.dvd_needs_evidence, rule.discs_from)
+            for number, rule in rule_of.items()
         },
-        happened=[_happening(fact) for fact in counted],
+        happened=[happening(fact) for fact in counted],
     )
-    code_of = {fact.id: fact.code for fact in (*counted, *facts.values())}
+    known = {fact.id: fact for fact in (*counted, *facts.values())}
+    known |= _facts({verdict.rival for verdict in decided if verdict.rival} - known.keys())
     by_session = {row.session: row for row in rows}
     lines: list[Line] = []
     for verdict in decided:
         row = by_session[verdict.candidate.what.session]
-        rule = rule_of[row.beneficiary]
+        rule, rival = rule_of[row.beneficiary], known.get(verdict.rival or 0)
         effective = rules.month_of(row.date)
         lines.append(
             Line(
@@ -137,40 +142,27 @@ def _lines(
                 state=row.state,
                 effective_month=effective,
                 late=effective in closed_months,
-                why=_why(verdict.why, rule, facts[row.session], code_of.get(verdict.rival or 0, "")),
+                why=_why(verdict.why, rule, facts[row.session], rival),
+                rival=rival.code if rival and rival.supporter_id == row.supporter else "",
                 notes=tuple(str(wording.NOTES[note]) for note in verdict.notes),
             )
         )
     return lines
 
 
-def _happening(fact: SessionFact) -> Happening:
-    return Happening(
-        session=fact.id,
-        lecture=fact.lecture_id,
-        beneficiary=fact.beneficiary_id,
-        mode=fact.mode_code,
-        held=fact.date,
-        lecturers=frozenset(fact.lecturer_ids),
-        half_day=fact.half_day,
-        place=fact.place,
-        joint_event=fact.joint_event,
-    )
+def _facts(sessions: Collection[int]) -> dict[int, SessionFact]:
+    return {fact.id: fact for fact in courses.session_facts(ids=sessions)} if sessions else {}
 
 
-def _why(why: Why | None, rule: QuotaRule, fact: SessionFact, rival: str) -> str:
+def _why(why: Why | None, rule: QuotaRule, fact: SessionFact, rival: SessionFact | None) -> str:
     if why is None:
         return ""
-    if why is Why.SAME_EVENT:
-        return _(
-            "It is the same event as %(rival)s, which counts. If it was held for two regions, mark it as a joint event; "
-            "if it was another one, say the half-day."
-        ) % {"rival": rival}
+    if rival is not None:
+        return wording.stood_in(why, rival.code)
     if why is Why.TOO_SHORT:
-        return _("It lasts %(length)d minutes; a session has at least %(minimum)d.") % {
-            "length": fact.length_minutes,
-            "minimum": rule.minimum_minutes,
-        }
+        return wording.too_short(fact.length_minutes, minimum=rule.minimum_minutes)
+    if why is Why.NO_DISC_EVIDENCE:
+        return wording.without_papers([item.label for item in fact.evidence if not item.present])
     return str(wording.REASONS_NOT_TO_COUNT[why])
 
 

@@ -17,6 +17,7 @@ from programmes.quotas import planned, queries, rules, wording
 from programmes.quotas.gauges import HELD_STATES, SCHEDULED_STATES, Goal
 from programmes.quotas.models import MonthClose
 from programmes.quotas.queries import Filter, Row
+from programmes.quotas.returned import returned
 from programmes.quotas.rules import State
 from qianchang.people.models import Association, AssociationRole
 
@@ -33,8 +34,8 @@ class Side(StrEnum):
 @dataclass(frozen=True)
 class Line:
     """One association's year, or one region's. `goal` is the number of the year (of a document, else planned: as on the
-    board and in the bulletin), `whole` that of all years; None where nothing states one. `closed` is the day on which the
-    month of the comparison was closed, None while it is open.
+    board and in the bulletin), `whole` that of all years; None where nothing states one. `sent` is the day on which the
+    return of the comparison's month was sent, `closed` the one on which that month was closed; None while it is not.
     """
 
     association: Association
@@ -49,6 +50,7 @@ class Line:
     onsite: int
     other: int
     closed: date | None
+    sent: date | None
     which: Filter
 
     @property
@@ -75,7 +77,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Every line of one plan's year. `month` is the last month that had to be closed by `as_of`."""
+    """Every line of one plan's year. `month` is the last month that had to be closed and reported by `as_of`."""
 
     plan: Plan
     year: int
@@ -101,14 +103,14 @@ class Comparison:
         return tuple(sorted(late, key=lambda line: (-line.behind, line.association.code)))
 
     @property
-    def not_closed(self) -> tuple[Line, ...]:
-        """The associations that did not close the month."""
-        return tuple(line for line in self.lines if line.closed is None)
+    def not_sent(self) -> tuple[Line, ...]:
+        """The associations whose return of the month has not come."""
+        return tuple(line for line in self.lines if line.sent is None)
 
     @property
-    def closed(self) -> int:
-        """How many closed the month."""
-        return len(self.lines) - len(self.not_closed)
+    def sent(self) -> int:
+        """How many sent the return of the month."""
+        return len(self.lines) - len(self.not_sent)
 
 
 def comparison(plan: Plan, *, year: int, as_of: date, side: Side = Side.SUPPORTER) -> Comparison:
@@ -121,6 +123,7 @@ def comparison(plan: Plan, *, year: int, as_of: date, side: Side = Side.SUPPORTE
     held_by: dict[int, list[Row]] = {association.pk: [] for association in compared}
     for row in rows:
         held_by[row.supporter if side is Side.SUPPORTER else row.beneficiary].append(row)
+    sent = returned(plan, month=month) if side is Side.SUPPORTER else {}
     lines = tuple(
         _line(
             association,
@@ -129,6 +132,7 @@ def comparison(plan: Plan, *, year: int, as_of: date, side: Side = Side.SUPPORTE
             cells=_cells_of(association, cells, side),
             rows=held_by[association.pk],
             closed=closed,
+            sent=sent.get(association.pk),
             year=year,
             as_of=as_of,
             plan=plan,
@@ -197,6 +201,7 @@ def _line(
     cells: Sequence[Cell],
     rows: Sequence[Row],
     closed: date | None,
+    sent: date | None,
     year: int,
     as_of: date,
     plan: Plan,
@@ -222,6 +227,7 @@ def _line(
         onsite=by_mode[True],
         other=by_mode[False],
         closed=closed,
+        sent=sent,
         which=Filter(plan.code, code if given else "", "" if given else code, year),
     )
 

@@ -1,4 +1,4 @@
-"""全国对比: every association beside each other, and asking one of them to close its month."""
+"""全国对比: every association beside each other, and asking one of them for its return."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,7 +33,7 @@ COLUMNS: dict[str, Callable[[Line], int | None]] = {
     "pace": lambda line: line.ahead,
     "onsite": lambda line: line.onsite,
     "other": lambda line: line.other,
-    "closed": lambda line: line.closed.toordinal() if line.closed else None,
+    "return": lambda line: line.sent.toordinal() if line.sent else None,
 }
 
 
@@ -90,7 +90,12 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         told = reminders.ask_for_return(
-            plan=plan, association=line.association, month=shown.month, by=account, at=now
+            plan=plan,
+            association=line.association,
+            month=shown.month,
+            is_closed=line.closed is not None,
+            by=account,
+            at=now,
         )
         if told:
             messages.success(request, _("%(association)s was asked.") % {"association": line.name})
@@ -149,7 +154,7 @@ def _columns(shown: Comparison) -> list[tuple[str, str]]:
         ("all", _("Over the years")),
     ]
     if shown.side is Side.SUPPORTER:
-        columns.append(("closed", _("%(month)s closed") % {"month": wording.month_label(shown.month)}))
+        columns.append(("return", _("Return of %(month)s") % {"month": wording.month_label(shown.month)}))
     return columns
 
 
@@ -169,6 +174,7 @@ def _as_xlsx(shown: Comparison, lines: list[Line]) -> HttpResponse:
         _("Over the years"),
         _("Assigned in all"),
         _("%(month)s closed") % {"month": wording.month_label(shown.month)},
+        _("Return of %(month)s sent") % {"month": wording.month_label(shown.month)},
     ]
     rows: list[list[tables.Cell]] = [
         [
@@ -186,6 +192,7 @@ def _as_xlsx(shown: Comparison, lines: list[Line]) -> HttpResponse:
             line.counted_in_all,
             line.whole.quantity if line.whole else None,
             line.closed.isoformat() if line.closed else "",
+            line.sent.isoformat() if line.sent else "",
         ]
         for line in lines
     ]

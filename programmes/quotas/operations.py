@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses import api as courses
 from courses.api import SessionFact
+from programmes.plans import moments
 from programmes.plans import operations as plan_operations
 from programmes.plans import queries as plans
 from programmes.plans import rules as plan_rules
@@ -52,7 +53,10 @@ class Closed:
 
 @transaction.atomic
 def ensure_default_rule(*, at: datetime, by: Account | None = None) -> QuotaRule:
-    """Make sure that the national rule stands: 45 minutes at least, closed on the last day (domain.md)."""
+    """Make sure that the national rule stands: 45 minutes at least, closed on the last day (domain.md); and its second
+    version, under which a DVD counts only with the papers of its discs. That begins with the month after the one in which
+    it was first loaded, so that no month that was begun is judged by two rules.
+    """
     national = people.ensure_jurisdiction(
         code=Jurisdiction.DEFAULT_CODE, name_zh="全国", name_en="National", by=by, at=at
     )
@@ -61,6 +65,19 @@ def ensure_default_rule(*, at: datetime, by: Account | None = None) -> QuotaRule
     )
     if entered:
         audit.record("entered", object_type="quota rule", object_key=str(rule), by=by, at=at)
+    with_discs = rules.first_day(rules.next_month(rules.month_of(localdate(at))))
+    second, entered = QuotaRule.objects.get_or_create(
+        jurisdiction=national,
+        version=2,
+        defaults={
+            "effective_date": with_discs,
+            "minimum_minutes": rule.minimum_minutes,
+            "close_days_before_month_end": rule.close_days_before_month_end,
+            "dvd_needs_evidence": True,
+        },
+    )
+    if entered:
+        audit.record("entered", object_type="quota rule", object_key=str(second), by=by, at=at)
     return rule
 
 
@@ -94,6 +111,8 @@ def schedule_session(
 
     Raises UnableToAttach, courses.api.UnableToSchedule, or PermissionDenied.
     """
+    # Before the session, so that whoever enters sessions on a plan takes the locks in one order.
+    moments.in_turn(plan.pk, at=at)
     session = courses.schedule_session(
         lecture=lecture_id,
         mode_code=mode_code,
@@ -111,10 +130,12 @@ def schedule_session(
 
 @transaction.atomic
 def attach_session(*, session: SessionFact, plan: Plan, by: Account | None, at: datetime) -> SessionTarget:
-    """Put a session on the one line of a plan that it stands on: the most specific assigned target.
+    """Put a session on the one line of a plan that it stands on: the most specific assigned target. Meanwhile nobody gives
+    that one another meaning.
 
     Raises UnableToAttach when the plan assigns nothing there.
     """
+    moments.in_turn(plan.pk, at=at)
     sides = queries.associations([session.supporter_id, session.beneficiary_id])
     supporter, beneficiary = sides[session.supporter_id], sides[session.beneficiary_id]
     targets = plans.targets([plan], supporter_id=supporter.pk)
@@ -160,7 +181,7 @@ def hold_session(*, session: SessionFact, by: Account, at: datetime) -> None:
     row = SessionTarget.objects.select_related("session").filter(session=session.id).first()
     if row is None:
         raise courses.UnableToHold(_("This session stands on no plan."))
-    courses.record_held(session=row.session, by=by, at=at)
+    courses.record_held(session=row.session, by=by, at=_in_turn(session, at=at))
 
 
 @transaction.atomic
@@ -171,6 +192,7 @@ def confirm_session(*, session: SessionFact, by: Account, at: datetime) -> Decis
     Raises UnableToConfirm, or PermissionDenied for anybody but an officer of the beneficiary.
     """
     require(by, Act.CONFIRM_SESSION, on=localdate(at), association=_association(session.beneficiary_id))
+    at = _in_turn(session, at=at)
     row, fact = _locked(session)
     if row is None:
         raise UnableToConfirm(_("This session stands on no plan."))
@@ -205,6 +227,7 @@ def return_session(*, session: SessionFact, reason: str, by: Account, at: dateti
     reason = reason.replace("\x00", "").strip()
     if not reason:
         raise UnableToReturn(_("Say what has to be mended, so that the other side can do it."))
+    at = _in_turn(session, at=at)
     row, fact = _locked(session)
     if row is None or not rules.may_return(row.state):
         raise UnableToReturn(
@@ -221,13 +244,13 @@ def return_session(*, session: SessionFact, reason: str, by: Account, at: dateti
 def close_month(*, plan: Plan, supporter: Association, month: str, by: Account, at: datetime) -> Closed:
     """Close a supporter's month: post one entry for every confirmed session held up to its end that is not
     posted yet. A late one keeps its own month as `effective_month`. Closing again posts nothing and returns
-    the first close.
+    the first close. The moment of the close is that of its turn: never before a report that was kept meanwhile.
 
     Raises UnableToCloseMonth, ValueError for a month not like 2026-10, or PermissionDenied.
     """
     require(by, Act.CLOSE_MONTH, on=localdate(at), association=supporter)
     ensure_default_rule(at=at)
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    at = moments.in_turn(plan.pk, at=at)
     as_it_stands = months.month(plan, supporter=supporter, month=month, on=localdate(at))
     if as_it_stands.closed is not None:
         return Closed(as_it_stands.closed, (), again=True)
@@ -268,6 +291,12 @@ def _post(line: months.Line, plan: Plan, supporter: Association, month: str, *, 
 
 def _association(number: int) -> Association:
     return Association.objects.select_related("parent__parent").get(pk=number)
+
+
+def _in_turn(session: SessionFact, *, at: datetime) -> datetime:
+    """Return the moment of what is said of a session now: after every report that was kept of its plans."""
+    plans = SessionTarget.objects.filter(session=session.id).values_list("plan", flat=True)
+    return moments.in_turn(*plans, at=at)
 
 
 def _locked(session: SessionFact) -> tuple[queries.Row | None, SessionFact]:

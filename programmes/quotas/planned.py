@@ -1,13 +1,13 @@
 """The planned numbers (计划数) that hold: the cells of the breakdowns that were adopted last."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from programmes.plans import carry
-from programmes.plans.carry import YearOwed
-from programmes.plans.cells import Cell, by_year
+from programmes.plans.carry import Alone, YearOwed
+from programmes.plans.cells import Cell, by_region
 from programmes.plans.models import Adoption, Plan, PlanCell, Target
 from programmes.quotas.gauges import Goal
 from qianchang.people.models import Association
@@ -64,10 +64,17 @@ def goal_of(quantity: int | None) -> Goal | None:
 
 
 def owed_in(
-    cells: Sequence[Cell], counted: dict[int, int], *, whole: int | None, year: int
+    cells: Sequence[Cell],
+    counted: Mapping[tuple[int, int], int],
+    *,
+    whole: int | None,
+    alone: Collection[Alone],
+    year: int,
 ) -> YearOwed | None:
-    """Return what a year owes with what the years before it lack or did beyond; None where nothing is planned."""
+    """Return what a year owes with what the years before it lack or did beyond; None where nothing is planned. `counted`
+    is by year and beneficiary, `alone` are the numbers that carry nothing over.
+    """
     if not cells:
         return None
-    found = carry.owed(by_year(cells), counted, whole=whole)
+    found = carry.owed_of(by_region(cells), counted, whole=whole, alone=alone)
     return next((each for each in found if each.year == year), None)

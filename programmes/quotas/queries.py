@@ -96,7 +96,12 @@ def row_of(code: str) -> Row | None:
     """Return one session by its code, on the first plan that it stands on, or None. No scope: the caller asks
     it.
     """
-    return next(iter(rows(Q(session__code=code))), None)
+    return next(iter(rows_on_plans(code)), None)
+
+
+def rows_on_plans(code: str) -> list[Row]:
+    """Return one session by its code, once for each plan that it stands on. No scope: the caller asks it."""
+    return rows(Q(session__code=code))
 
 
 def associations(ids: Iterable[int]) -> dict[int, Association]:
@@ -119,28 +124,43 @@ def rules_of(beneficiaries: Mapping[int, Association], *, on: date) -> dict[int,
     """Return the rule of each beneficiary on a day: of its jurisdiction, else the national one, else the
     defaults of domain.md (45 minutes, closed on the last day), unsaved. One query.
     """
-    newest: dict[str, QuotaRule] = {}
-    in_force = QuotaRule.objects.filter(effective_date__lte=on).select_related("jurisdiction")
-    for rule in in_force.order_by("effective_date", "version"):
-        newest[rule.jurisdiction.code] = rule
+    versions = rule_versions()
+    return {number: rule_in_force(versions, each, on=on) for number, each in beneficiaries.items()}
+
+
+def rule_versions() -> list[QuotaRule]:
+    """Return every version of every rule, in the order in which they come into force: one query."""
+    versions = list(QuotaRule.objects.select_related("jurisdiction").order_by("effective_date", "version"))
+    before: dict[int, QuotaRule] = {}
+    for rule in versions:
+        if rule.dvd_needs_evidence:
+            earlier = before.get(rule.jurisdiction_id)
+            rule.discs_from = (earlier.discs_from if earlier else None) or rule.effective_date
+        before[rule.jurisdiction_id] = rule
+    return versions
+
+
+def rule_in_force(versions: Iterable[QuotaRule], beneficiary: Association, *, on: date) -> QuotaRule:
+    """Return the rule of one beneficiary on a day, as `rules_of` does, of all versions; without a query."""
+    newest = {rule.jurisdiction.code: rule for rule in versions if rule.effective_date <= on}
     national = newest.get(Jurisdiction.DEFAULT_CODE) or QuotaRule(version=0, effective_date=on)
-    return {number: newest.get(each.jurisdiction.code, national) for number, each in beneficiaries.items()}
+    return newest.get(beneficiary.jurisdiction.code, national)
 
 
-def recordings_counted(plan: Plan, *, beneficiaries: Collection[int]) -> frozenset[tuple[int, int]]:
-    """Return (lecture, beneficiary) of the recordings that count already by video or DVD: one query."""
+def recordings_counted(plan: int, *, beneficiaries: Collection[int]) -> dict[tuple[int, int], int]:
+    """Return the sessions by which recordings count already by video or DVD, by (lecture, beneficiary): one query."""
     entries = QuotaEntry.objects.filter(
         plan=plan, beneficiary__in=beneficiaries, mode_code__in=rules.ONCE_PER_REGION
     )
     sums = (
         entries.order_by()
-        .values_list("session__lecture_version__lecture", "beneficiary")
+        .values_list("session__lecture_version__lecture", "beneficiary", "session")
         .annotate(net=Sum("quantity"))
     )
-    return frozenset((lecture, beneficiary) for lecture, beneficiary, net in sums if net > 0)
+    return {(lecture, beneficiary): session for lecture, beneficiary, session, net in sums if net > 0}
 
 
-def counted_on(plan: Plan, *, days: Collection[date]) -> frozenset[int]:
+def counted_on(plan: int, *, days: Collection[date]) -> frozenset[int]:
     """Return the sessions of some days that count already under a plan, whoever gave them: one query, none without days."""
     if not days:
         return frozenset()

@@ -17,6 +17,7 @@ from programmes.plans import queries as plans
 from programmes.plans.models import Plan, Target
 from programmes.quotas import queries, rules
 from programmes.quotas.board import board
+from programmes.quotas.left_out import left_out
 from programmes.quotas.models import MonthClose
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import State
@@ -140,7 +141,12 @@ def _tell_of_return(month: str, key: str, *, days: int, at: datetime) -> int:
         return 0
     until = rules.last_day(month)
     held = queries.rows(Q(session__state="held", session__date__lte=until))
-    open_rows = [row for row in held if row.state in (State.HELD, State.RETURNED, State.CONFIRMED)]
+    out = left_out(held)
+    open_rows = [
+        row
+        for row in held
+        if row.state in (State.HELD, State.RETURNED, State.CONFIRMED) and (row.session, row.plan) not in out
+    ]
     told = _tell_supporters(open_rows, month, key, days=days, at=at)
     told += _tell_beneficiaries(open_rows, month, key, days=days, at=at)
     notices.finish_round(event="return_due", key=key, told=told, at=at)
@@ -186,13 +192,18 @@ def _tell_beneficiaries(rows: Iterable[Row], month: str, key: str, *, days: int,
 
 
 def officers_of_return(association: Association, *, on: date) -> int:
-    """Return how many officers of an association post its months, and would be asked to."""
-    return len(officers_who(Act.CLOSE_MONTH, [association], on=on))
+    """Return how many officers of an association make its returns, and would be asked for one."""
+    return len(officers_who(Act.MAKE_RETURN, [association], on=on))
 
 
-def ask_for_return(*, plan: Plan, association: Association, month: str, by: Account, at: datetime) -> int:
-    """Ask the officers of a supporting association to close a month (催报), once a day. Returns how many were told now."""
+def ask_for_return(
+    *, plan: Plan, association: Association, month: str, is_closed: bool, by: Account, at: datetime
+) -> int:
+    """Ask the officers of a supporting association for the return of a month (催报), once a day: they are led to its close,
+    or where the month is closed, to the return itself. Returns how many were told now.
+    """
     today = localdate(at)
+    to_return = f"{reverse('reports:month', args=[month])}?programme={plan.programme.code}&of={association.code}:supporter"
     words: dict[str, str | int] = {
         "month": month,
         "association": association.name_zh,
@@ -202,9 +213,9 @@ def ask_for_return(*, plan: Plan, association: Association, month: str, by: Acco
     told = notices.post_many(
         event="return_asked",
         key=f"{plan.code}:{association.code}:{month}:{today.isoformat()}",
-        told=dict.fromkeys(officers_who(Act.CLOSE_MONTH, [association], on=today), words),
+        told=dict.fromkeys(officers_who(Act.MAKE_RETURN, [association], on=today), words),
         at=at,
-        link=f"{url}?association={association.code}",
+        link=to_return if is_closed else f"{url}?association={association.code}",
     )
     if told:
         audit.record(

@@ -16,6 +16,7 @@ from courses import api as courses
 from programmes.quotas import reversals, wording
 from programmes.quotas.models import QuotaEntry, Reversal
 from programmes.quotas.reversals import UnableToReverse
+from qianchang.groundwork.buttons import carry_out
 from qianchang.people import reauthentication
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
@@ -153,10 +154,10 @@ def reversal_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     if not _may_check(account, found):
         raise PermissionDenied(Act.CLOSE_MONTH.value)
     answer = request.POST.get("answer", "")
-    try:
-        reversals.refuse_reversal(reversal=found, answer=answer, by=account, at=timezone.now())
-    except UnableToReverse as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Refused. The session counts all the same."))
+    carry_out(
+        request,
+        _("Refused. The session counts all the same."),
+        lambda: reversals.refuse_reversal(reversal=found, answer=answer, by=account, at=timezone.now()),
+        refusals=UnableToReverse,
+    )
     return redirect("quotas:reversal", pk=pk)

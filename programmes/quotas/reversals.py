@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from programmes.plans.models import Plan
+from courses import api as courses
+from programmes.plans import moments
 from programmes.quotas import rules, wording
-from programmes.quotas.models import MonthClose, QuotaEntry, Reversal
+from programmes.quotas.models import MonthClose, QuotaEntry, Reversal, SessionTarget
 from qianchang.groundwork import audit, ledgers
 from qianchang.people import notices
 from qianchang.people.models import Account
@@ -176,7 +177,7 @@ def approve_reversal(*, reversal: Reversal, by: Account, at: datetime) -> QuotaE
 
     Raises UnableToReverse, or PermissionDenied for whoever may not post a month of the supporting association.
     """
-    locked = _locked(reversal, by=by, at=at)
+    locked, at = _locked(reversal, by=by, at=at)
     if locked.state == Reversal.State.POSTED and locked.decided_by_id == by.pk and locked.posted is not None:
         return locked.posted
     _refuse_to_check(locked, by)
@@ -192,6 +193,8 @@ def approve_reversal(*, reversal: Reversal, by: Account, at: datetime) -> QuotaE
     )
     ledgers.append(posted, ledger=entry.ledger, at=at)
     _decide(locked, Reversal.State.POSTED, by=by, at=at, posted=posted)
+    if _counts_nowhere(entry.session_id):
+        courses.record_reversed(session=entry.session_id, by=by, at=at)
     audit.record(
         "reversed",
         object_type="quota entry",
@@ -213,7 +216,7 @@ def refuse_reversal(*, reversal: Reversal, answer: str, by: Account, at: datetim
     answer = _words(answer)
     if not answer:
         raise UnableToReverse(_("Say why the session counts all the same."))
-    locked = _locked(reversal, by=by, at=at)
+    locked, at = _locked(reversal, by=by, at=at)
     if locked.state == Reversal.State.REFUSED and locked.decided_by_id == by.pk and locked.answer == answer:
         return locked
     _refuse_to_check(locked, by)
@@ -243,15 +246,17 @@ def _refuse_reversed(entry: QuotaEntry) -> None:
         raise UnableToReverse(_("This entry is reversed already. Nothing was changed."))
 
 
-def _locked(reversal: Reversal, *, by: Account, at: datetime) -> Reversal:
-    """Return a proposal as it stands now, while nobody else decides on it or closes a month of its plan."""
+def _locked(reversal: Reversal, *, by: Account, at: datetime) -> tuple[Reversal, datetime]:
+    """Return a proposal as it stands now, while nobody else decides on it or closes a month of its plan, and the moment of
+    its turn.
+    """
     entry = reversal.entry
     require(by, Act.CLOSE_MONTH, on=localdate(at), association=entry.supporter)
-    Plan.objects.select_for_update().get(pk=entry.plan_id)
+    at = moments.in_turn(entry.plan_id, at=at)
     found = Reversal.objects.select_for_update(of=("self",)).select_related(
         "entry__session", "entry__plan__programme", "entry__supporter", "entry__beneficiary", "posted"
     )
-    return found.get(pk=reversal.pk)
+    return found.get(pk=reversal.pk), at
 
 
 def _refuse_to_check(reversal: Reversal, by: Account) -> None:
@@ -269,6 +274,14 @@ def _open_month(entry: QuotaEntry, *, at: datetime) -> str:
     return rules.open_month(
         rules.month_of(localdate(at)), closed=list(closes.values_list("month", flat=True))
     )
+
+
+def _counts_nowhere(session: int) -> bool:
+    """Tell whether every plan that a session stands on has taken it back; of two at once, the second one sees the first."""
+    lines = SessionTarget.objects.select_for_update().filter(session=session).order_by("pk")
+    plans = set(lines.values_list("plan", flat=True))
+    taken = QuotaEntry.objects.filter(session=session, reverses__isnull=False)
+    return plans <= set(taken.values_list("plan", flat=True))
 
 
 def _decide(

@@ -129,11 +129,16 @@ def open_month(month: str, *, closed: Sequence[str]) -> str:
 @dataclass(frozen=True)
 class Terms:
     """One region's rule: the shortest session that counts, in minutes, and whether a DVD counts only with the evidence of
-    its discs.
+    its discs: one that was held from `discs_from` on (None: whenever).
     """
 
     minimum_minutes: int
     dvd_needs_evidence: bool = False
+    discs_from: date | None = None
+
+    def asks_for_discs(self, held: date) -> bool:
+        """Tell whether a DVD of this day counts only with the evidence of its discs."""
+        return self.dvd_needs_evidence and (self.discs_from is None or held >= self.discs_from)
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,10 @@ class Happening:
     half_day: str = ""
     place: str = ""
     joint_event: str = ""
+
+
+# The session by which a recording counts already, by its lecture and the beneficiary.
+Recordings = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
@@ -201,31 +210,47 @@ class Verdict:
 def verdicts(
     candidates: Sequence[Candidate],
     *,
-    counted_before: frozenset[tuple[int, int]],
+    counted_before: Recordings,
     terms: Mapping[int, Terms],
     happened: Sequence[Happening] = (),
 ) -> list[Verdict]:
-    """Decide every candidate, earliest first. `counted_before` holds (lecture, beneficiary) of the recordings that count
-    already by video or DVD, `happened` the events that count already; `terms` the rule by beneficiary.
+    """Decide every candidate, earliest first. `counted_before` are the recordings that count already by video or DVD,
+    `happened` the events that count already; `terms` the rule by beneficiary.
     """
-    seen = set(counted_before)
+    seen = dict(counted_before)
     events = list(happened)
     decided: list[Verdict] = []
     for candidate in sorted(candidates, key=lambda c: (c.what.held, c.what.session)):
         what = candidate.what
         why, rival = _why_not(candidate, terms[what.beneficiary]), None
-        if why is None and what.mode in ONCE_PER_REGION and (what.lecture, what.beneficiary) in seen:
-            why = Why.COUNTED_BEFORE
         if why is None:
-            rival = next((other.session for other in events if is_same_event(what, other)), None)
-            why = None if rival is None else Why.SAME_EVENT
+            # Before what may still be handed in: it would not help.
+            why, rival = stand_in(what, recordings=seen, events=events) or (None, None)
+        why = why or _lacks(candidate, terms[what.beneficiary])
         if why is None:
             events.append(what)
             if what.mode in ONCE_PER_REGION:
-                seen.add((what.lecture, what.beneficiary))
+                seen[what.lecture, what.beneficiary] = what.session
         notes = () if why else tuple(_notes(candidate, terms[what.beneficiary]))
         decided.append(Verdict(candidate, why, notes, rival))
     return decided
+
+
+def is_too_short(length_ms: int, *, minutes: int) -> bool:
+    """Tell whether a session is shorter than a rule asks."""
+    return length_ms < minutes * 60_000
+
+
+def stand_in(
+    what: Happening, *, recordings: Recordings, events: Iterable[Happening]
+) -> tuple[Why, int] | None:
+    """Return the session that counts in the place of one, and why; None where none does."""
+    if what.mode in ONCE_PER_REGION:
+        other = recordings.get((what.lecture, what.beneficiary))
+        if other is not None:
+            return Why.COUNTED_BEFORE, other
+    found = next((other.session for other in events if is_same_event(what, other)), None)
+    return None if found is None else (Why.SAME_EVENT, found)
 
 
 def is_same_event(one: Happening, other: Happening) -> bool:
@@ -262,23 +287,28 @@ def _notes(candidate: Candidate, terms: Terms) -> Iterator[Note]:
         yield Note.REPEAT
     if candidate.what.joint_event:
         yield Note.JOINT
-    if candidate.what.mode == DVD and not candidate.evidence_complete and not terms.dvd_needs_evidence:
+    what = candidate.what
+    if what.mode == DVD and not candidate.evidence_complete and not terms.asks_for_discs(what.held):
         yield Note.WITHOUT_DISCS
 
 
 def _why_not(candidate: Candidate, terms: Terms) -> Why | None:
-    mode = candidate.what.mode
     if candidate.state is State.RETURNED:
         return Why.RETURNED
     if candidate.state is State.HELD:
         return Why.NOT_CONFIRMED
     if candidate.state is not State.CONFIRMED:
         return Why.NOT_HELD
-    if candidate.length_ms < terms.minimum_minutes * 60_000:
+    if is_too_short(candidate.length_ms, minutes=terms.minimum_minutes):
         return Why.TOO_SHORT
+    return None
+
+
+def _lacks(candidate: Candidate, terms: Terms) -> Why | None:
+    mode = candidate.what.mode
     if mode in ONCE_PER_REGION and candidate.reach < 1:
         return Why.NO_REACH
-    if mode == DVD and terms.dvd_needs_evidence and not candidate.evidence_complete:
+    if mode == DVD and terms.asks_for_discs(candidate.what.held) and not candidate.evidence_complete:
         return Why.NO_DISC_EVIDENCE
     return None
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from courses import api as courses
 from courses.api import SessionFact, Stop, TourFact
+from programmes.plans import moments
 from programmes.plans.models import Plan
 from programmes.quotas.operations import attach_session
 from qianchang.people.models import Account, Association
@@ -31,6 +32,7 @@ def schedule_event(
 
     Raises UnableToAttach, courses.api.UnableToSchedule, or PermissionDenied.
     """
+    moments.in_turn(plan.pk, at=at)
     made = courses.schedule_event(
         lecture=lecture_id,
         mode_code=mode_code,
@@ -67,6 +69,7 @@ def add_stops(
 
     Raises UnableToAttach, courses.api.UnableToSchedule, or PermissionDenied.
     """
+    moments.in_turn(plan.pk, at=at)
     made = [courses.add_stop(tour=tour, stop=stop, by=by, at=at) for stop in stops]
     facts = courses.session_facts(ids=[session.pk for session in made])
     for fact in facts:

@@ -20,6 +20,7 @@ from programmes.quotas.forms import Choices, choices_for
 from programmes.quotas.rules import State
 from programmes.quotas.scope import Scope, scope_of
 from programmes.quotas.session_forms import EventForm, MoreStopFormSet, StopFormSet, TourForm
+from qianchang.groundwork.buttons import carry_out
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
 
@@ -133,7 +134,7 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "may_bind": may_change and page.row.state is State.PLANNED,
         "may_cancel": may_change,
-        "may_reverse": page.row.state is State.COUNTED
+        "may_reverse": any(line.state is State.COUNTED for line in page.plans)
         and any(may(account, Act.RETURN_SESSION, on=today, association=side) for side in sides.values()),
         "first": _fact_in(scope, page.fact.repeat_of_id),
         "together": _together(scope, page.fact),
@@ -173,12 +174,12 @@ def _sees(scope: Scope, fact: SessionFact) -> bool:
 def session_bind(request: HttpRequest, code: str) -> HttpResponse:
     """安排: make a planned session a scheduled one."""
     page = _session_or_404(request, code)
-    try:
-        courses.bind_session(session=page.fact, by=_account(request), at=timezone.now())
-    except courses.UnableToSchedule as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Scheduled. The region's lawyers are told of it."))
+    carry_out(
+        request,
+        _("Scheduled. The region's lawyers are told of it."),
+        lambda: courses.bind_session(session=page.fact, by=_account(request), at=timezone.now()),
+        refusals=courses.UnableToSchedule,
+    )
     return redirect("quotas:session", code=code)
 
 
@@ -187,12 +188,12 @@ def session_bind(request: HttpRequest, code: str) -> HttpResponse:
 def session_cancel(request: HttpRequest, code: str) -> HttpResponse:
     """取消: a session that does not take place."""
     page = _session_or_404(request, code)
-    try:
-        courses.cancel_session(session=page.fact, by=_account(request), at=timezone.now())
-    except courses.UnableToCancel as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Cancelled. Whoever signed up is told."))
+    carry_out(
+        request,
+        _("Cancelled. Whoever signed up is told."),
+        lambda: courses.cancel_session(session=page.fact, by=_account(request), at=timezone.now()),
+        refusals=courses.UnableToCancel,
+    )
     return redirect("quotas:session", code=code)
 
 

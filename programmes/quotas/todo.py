@@ -14,6 +14,7 @@ from courses import api as courses
 from courses.api import SessionFact
 from programmes.plans import queries as plans
 from programmes.quotas import queries, reversals, rules, wording
+from programmes.quotas.left_out import left_out
 from programmes.quotas.models import MonthClose, Reversal
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import WAITING, State
@@ -34,7 +35,7 @@ class _Waiting:
 
 
 def groups(account: Account, on: date) -> Iterable[Group]:
-    """Return the sessions, months and reversals that wait for an officer. Eight queries at most."""
+    """Return the sessions, months and reversals that wait for an officer. Fifteen queries at most."""
     scope = scope_of(account, on=on)
     if scope.is_empty:
         return ()
@@ -70,11 +71,14 @@ def _waiting(scope: Scope, on: date) -> _Waiting:
     every = queries.rows(scope.sessions() & ~Q(session__state="cancelled"))
     rows = [row for row in every if row.state in WAITING]
     given = [row for row in rows if scope.gives(row.supporter)]
+    out = left_out(given)
     return _Waiting(
         to_confirm=[row for row in rows if row.state is State.HELD and scope.receives(row.beneficiary)],
         to_mend=[row for row in given if row.state is State.RETURNED],
         to_hold=[row for row in given if row.state in (State.SCHEDULED, State.PLANNED) and row.date <= on],
-        to_close=[row for row in given if row.state is State.CONFIRMED],
+        to_close=[
+            row for row in given if row.state is State.CONFIRMED and (row.session, row.plan) not in out
+        ],
     )
 
 

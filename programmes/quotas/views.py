@@ -19,9 +19,11 @@ from courses import api as courses
 from programmes.plans import queries as plans
 from programmes.plans.models import Plan
 from programmes.quotas import desk, months, operations, queries, waiting, wording
+from programmes.quotas.left_out import left_out
 from programmes.quotas.queries import Filter
 from programmes.quotas.rules import State
 from programmes.quotas.scope import Scope, scope_of
+from qianchang.groundwork.buttons import carry_out
 from qianchang.people import reauthentication
 from qianchang.people import todo as todo_list
 from qianchang.people.models import Account, Association
@@ -144,9 +146,11 @@ def sessions(request: HttpRequest) -> HttpResponse:
         {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in shown])} if shown else {}
     )
     sides = queries.associations({row.supporter for row in shown} | {row.beneficiary for row in shown})
+    out = left_out(shown)
     lines = [
         {
             "fact": facts[row.session],
+            "left_out": out.get((row.session, row.plan)),
             "state": wording.STATES[row.state],
             "tag": wording.TAGS[row.state],
             "region": wording.region_of(sides[row.beneficiary]),
@@ -191,15 +195,12 @@ def _session_or_404(request: HttpRequest, code: str) -> desk.SessionPage:
 def session_hold(request: HttpRequest, code: str) -> HttpResponse:
     """Record a session as held."""
     page = _session_or_404(request, code)
-    try:
-        operations.hold_session(session=page.fact, by=_account(request), at=timezone.now())
-    except courses.UnableToHold as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("Recorded as held. %(association)s confirms next.") % {"association": page.beneficiary_name},
-        )
+    carry_out(
+        request,
+        _("Recorded as held. %(association)s confirms next.") % {"association": page.beneficiary_name},
+        lambda: operations.hold_session(session=page.fact, by=_account(request), at=timezone.now()),
+        refusals=courses.UnableToHold,
+    )
     return redirect("quotas:session", code=code)
 
 
@@ -208,12 +209,12 @@ def session_hold(request: HttpRequest, code: str) -> HttpResponse:
 def session_confirm(request: HttpRequest, code: str) -> HttpResponse:
     """Confirm a session that was held for us."""
     page = _session_or_404(request, code)
-    try:
-        operations.confirm_session(session=page.fact, by=_account(request), at=timezone.now())
-    except operations.UnableToConfirm as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Confirmed. It is counted when the month closes."))
+    carry_out(
+        request,
+        _("Confirmed. It is counted when the month closes."),
+        lambda: operations.confirm_session(session=page.fact, by=_account(request), at=timezone.now()),
+        refusals=operations.UnableToConfirm,
+    )
     return redirect("quotas:session", code=code)
 
 
@@ -222,14 +223,15 @@ def session_confirm(request: HttpRequest, code: str) -> HttpResponse:
 def session_return(request: HttpRequest, code: str) -> HttpResponse:
     """Send a session back with a reason."""
     page = _session_or_404(request, code)
-    try:
-        operations.return_session(
-            session=page.fact, reason=request.POST.get("reason", ""), by=_account(request), at=timezone.now()
-        )
-    except operations.UnableToReturn as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Returned. The reason stands on the other side's to-do list."))
+    reason = request.POST.get("reason", "")
+    carry_out(
+        request,
+        _("Returned. The reason stands on the other side's to-do list."),
+        lambda: operations.return_session(
+            session=page.fact, reason=reason, by=_account(request), at=timezone.now()
+        ),
+        refusals=operations.UnableToReturn,
+    )
     return redirect("quotas:session", code=code)
 
 

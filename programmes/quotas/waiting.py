@@ -11,6 +11,7 @@ from courses import api as courses
 from courses.api import SessionFact
 from programmes.plans.models import Plan
 from programmes.quotas import queries, wording
+from programmes.quotas.left_out import left_out
 from programmes.quotas.queries import Row
 from programmes.quotas.rules import WAITING, State
 from programmes.quotas.scope import scope_of
@@ -41,6 +42,7 @@ def waiting(rows: Sequence[Row], regions: dict[int, str]) -> tuple[Waiting, ...]
     """Return the first of these sessions as the board lists them; `regions` are the names by beneficiary."""
     first = sorted(rows, key=lambda row: (WAITING.index(row.state), row.date, row.session))[:LONGEST_LIST]
     facts = _facts(first)
+    out = left_out(first)
     return tuple(
         Waiting(
             fact=facts[row.session],
@@ -48,7 +50,9 @@ def waiting(rows: Sequence[Row], regions: dict[int, str]) -> tuple[Waiting, ...]
             state_label=str(wording.STATES[row.state]),
             tag=wording.TAGS[row.state],
             region=regions[row.beneficiary],
-            next_step=wording.next_step(
+            next_step=out[row.session, row.plan].next_step
+            if (row.session, row.plan) in out
+            else wording.next_step(
                 row.state,
                 region=regions[row.beneficiary],
                 missing=wording.missing_evidence(facts[row.session]),

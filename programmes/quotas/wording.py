@@ -1,6 +1,6 @@
 """What the rules of the quota say, in sentences, and the words of the states."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -56,7 +56,6 @@ REASONS_NOT_TO_COUNT: dict[Why, str | Promise] = {
     Why.TOO_SHORT: gettext_lazy("It is shorter than a session has to be."),
     Why.NO_REACH: gettext_lazy("No lawyer has finished it or signed in yet."),
     Why.NO_DISC_EVIDENCE: gettext_lazy("The evidence of its discs is missing: number, dispatch and receipt."),
-    Why.COUNTED_BEFORE: gettext_lazy("This lecture counted for this region before; a recording counts once."),
 }
 
 NOTES: dict[Note, str | Promise] = {
@@ -108,6 +107,54 @@ def short_date(day: date) -> str:
 def missing_evidence(fact: SessionFact) -> list[str]:
     """Return the labels of the evidence that a session still lacks."""
     return [str(item.label) for item in fact.evidence if not item.present]
+
+
+def stood_in(why: Why, rival: str) -> str:
+    """Say which session counts in the place of one, and what to do where both were held."""
+    if why is Why.COUNTED_BEFORE:
+        return _(
+            "This lecture counts for this region by %(rival)s already; a recording counts once. If %(rival)s is the wrong "
+            "one, propose its reversal."
+        ) % {"rival": rival}
+    return _(
+        "It is the same event as %(rival)s, which counts. If it was held for two regions, mark it as a joint event; "
+        "if it was another one, say the half-day."
+    ) % {"rival": rival}
+
+
+def step_of_replaced(rival: str) -> str:
+    """Say in a list that another session counts in the place of one."""
+    return _("Does not count: %(rival)s stands for it") % {"rival": rival}
+
+
+def tag_of_replaced(rival: str) -> str:
+    """Say in a tag which session counts in the place of one."""
+    return _("%(code)s counts instead") % {"code": rival}
+
+
+def without_papers(missing: Iterable[str]) -> str:
+    """Return that a DVD does not count yet, and which of its papers are missing."""
+    return _("It counts when its papers are complete. Missing: %(missing)s.") % {
+        "missing": "、".join(missing)
+    }
+
+
+def too_short(minutes: int, *, minimum: int) -> str:
+    """Say how short a session is, and how long one has to be."""
+    return _("It lasts %(length)d minutes; a session has at least %(minimum)d.") % {
+        "length": minutes,
+        "minimum": minimum,
+    }
+
+
+def step_of_too_short() -> str:
+    """Say in a list that a session never counts."""
+    return _("Does not count: it is too short")
+
+
+def tag_of_too_short() -> str:
+    """Say in a tag why a session never counts."""
+    return _("Too short to count")
 
 
 def next_step(state: State, *, region: str, missing: Sequence[str], held_back: str = "") -> str:

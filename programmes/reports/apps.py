@@ -11,3 +11,10 @@ class ReportsConfig(AppConfig):
         from programmes.reports import privacy
 
         privacy.declare_holdings()
+
+        from programmes.plans.moments import register_reported
+        from programmes.quotas.returned import register_returned
+        from programmes.reports import kept
+
+        register_reported(kept.reported_until)
+        register_returned(kept.sent_on)

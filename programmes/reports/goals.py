@@ -9,9 +9,11 @@ from datetime import datetime
 
 from programmes.plans import queries as plans
 from programmes.plans.cells import Cell, total
-from programmes.plans.models import Adoption, Plan, PlanCell, Target
+from programmes.plans.models import Adoption, Plan, PlanCell, SourceDocument, Target
 from programmes.plans.rules import ASSIGNED
+from programmes.plans.targets import said_by
 from qianchang.groundwork.models import AuditEntry
+from qianchang.people.models import Association
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Goals:
 
 def goals_of(plan: Plan, *, before: datetime | None = None) -> Goals:
     """Return what a plan promises, with the numbers and with the breakdown of each supporter that stood just before a
-    moment (now, when none is given). Four queries, and a fifth where a number was entered or changed since.
+    moment (now, when none is given). Four queries; of a moment a fifth, and a sixth and one more for each number that was
+    moved or taken out since.
     """
     adoptions = Adoption.objects.filter(plan=plan)
     if before is not None:
@@ -109,33 +112,95 @@ def goals_of(plan: Plan, *, before: datetime | None = None) -> Goals:
     for row in rows.order_by("year", "beneficiary__code", "modes", "pk"):
         cells.setdefault(supporter_of[row.breakdown_id], []).append(row.as_cell())
     targets = plans.targets([plan])
-    return Goals(targets if before is None else _as_of(targets, before), cells)
+    return Goals(targets if before is None else _as_of(plan, targets, before), cells)
 
 
-def _as_of(targets: Sequence[Target], before: datetime) -> list[Target]:
-    """Return the targets with the numbers that stood just before a moment, so that a report of then stays as it was. What
-    an officer changed since is in the audit log, with what it had been; what was entered since was not there.
+def _as_of(plan: Plan, targets: Sequence[Target], before: datetime) -> list[Target]:
+    """Return the targets as they stood just before a moment, so that a report of then stays as it was. What an officer
+    changed since is in the audit log, with what it had been, and is taken back from the last to the first; what was
+    entered since was not there, and what was taken out since was.
     """
-    keys = {target.key for target in targets if target.set_at is not None and target.set_at >= before}
-    if not keys:
-        return list(targets)
-    since: dict[str, AuditEntry] = {}
-    rows = AuditEntry.objects.filter(
-        object_type="target", object_key__in=keys, verb__in=("entered", "changed"), at__gte=before
+    since = AuditEntry.objects.filter(
+        object_type="target",
+        object_key__startswith=f"{plan.code}/",
+        verb__in=("entered", "changed", "moved target", "withdrew target"),
+        at__gte=before,
     )
-    for entry in rows.order_by("at", "pk"):
-        if entry.verb == "entered" or "quantity_before" in entry.details:
-            since.setdefault(entry.object_key, entry)
-    stood = []
-    for target in targets:
-        first = since.get(target.key)
-        if first is not None and first.verb == "entered":
-            continue
-        if first is not None:
-            target.quantity = int(first.details["quantity_before"])
-            target.strength = Target.Strength(first.details["strength_before"])
-        stood.append(target)
+    entries = list(since.order_by("-at", "-pk"))
+    named = _named(entries)
+    stood = [
+        target
+        for target in targets
+        if not _is_set_since(target, before) or _taken_back(target, entries, named)
+    ]
+    for number, entry in enumerate(entries):
+        if entry.verb == "withdrew target":
+            target = _withdrawn(plan, entry, named)
+            if _taken_back(target, entries[number + 1 :], named):
+                stood.append(target)
     return stood
+
+
+def _named(entries: Sequence[AuditEntry]) -> dict[str, Association]:
+    """Return the associations of targets that were moved or taken out, by their codes. One query, or none."""
+    codes: set[str] = set()
+    for entry in entries:
+        if entry.verb == "moved target":
+            codes.add(entry.details["beneficiary_before"])
+        if entry.verb == "withdrew target":
+            said = said_by(entry.object_key)
+            codes |= {said.supporter, said.beneficiary}
+    found = Association.objects.filter(code__in=codes).select_related("region") if codes else ()
+    return {association.code: association for association in found}
+
+
+def _withdrawn(plan: Plan, entry: AuditEntry, named: Mapping[str, Association]) -> Target:
+    """Return a target as it stood when it was taken out, without a row."""
+    said, details = said_by(entry.object_key), entry.details
+    target = Target(
+        # No row has this number; without one it could not say its delivery modes.
+        pk=0,
+        plan=plan,
+        key=entry.object_key,
+        supporter=named[said.supporter],
+        beneficiary=named.get(said.beneficiary),
+        year=said.year,
+        each_year=said.each_year,
+        quantity=int(details["quantity"]),
+        strength=Target.Strength(details["strength"]),
+        source=SourceDocument(title=details.get("source", "")),
+    )
+    _give_modes(target, said.modes)
+    return target
+
+
+def _give_modes(target: Target, codes: Sequence[str]) -> None:
+    modes = target.modes.model.objects.filter(code__in=codes)
+    vars(target)["_prefetched_objects_cache"] = {"modes": modes}
+
+
+def _is_set_since(target: Target, before: datetime) -> bool:
+    return target.set_at is not None and target.set_at >= before
+
+
+def _taken_back(target: Target, entries: Sequence[AuditEntry], named: Mapping[str, Association]) -> bool:
+    """Take back what was done to a target, the last first; tell whether it stood before all of it."""
+    key = target.key
+    for entry in entries:
+        if entry.object_key != key:
+            continue
+        if entry.verb == "entered":
+            return False
+        said = entry.details
+        if "quantity_before" in said:
+            target.quantity = int(said["quantity_before"])
+            target.strength = Target.Strength(said["strength_before"])
+        if entry.verb == "moved target":
+            key = said["key_before"]
+            target.beneficiary = named.get(said["beneficiary_before"])
+            target.year, target.each_year = said["year_before"], said["each_year_before"] == "True"
+            _give_modes(target, said["modes_before"].split(","))
+    return True
 
 
 def owed(target: Target) -> Owed:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
+from programmes.plans import moments
 from programmes.plans.models import Plan
 from programmes.quotas.wording import month_label
 from programmes.reports import bulletins, returns, rules
@@ -129,6 +130,8 @@ def send_return(
     Raises UnableToSend, ValueError for a month not like 2026-10, or PermissionDenied.
     """
     require(by, Act.MAKE_RETURN, on=localdate(at), association=association)
+    # Before it reads: whatever waits for its turn at the plan is written after it.
+    at = moments.in_turn(plan.pk, at=at)
     as_of = _stands_for(plan, association, side, month, at=at)
     of_month = {"plan": plan, "association": association, "side": side, "month": month}
     draft = ReturnDraft.objects.select_for_update().filter(**of_month).select_related("saved_by").first()
@@ -190,7 +193,7 @@ def issue_bulletin(*, plan: Plan, month: str, by: Account, at: datetime) -> Issu
             % {"month": month_label(month)}
         )
     # One writer: whoever comes second finds what the first has issued.
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    at = moments.in_turn(plan.pk, at=at)
     last = BulletinIssue.objects.filter(plan=plan, month=month).order_by("-version").first()
     made = bulletins.figures(plan, month=month, as_of=at, version=last.version + 1 if last else 1)
     if last is not None and last.rows_digest == bulletins.content_digest(made):

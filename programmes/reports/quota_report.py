@@ -150,6 +150,7 @@ def _breakdown(plan: Plan, association: Association, frame: Frame | None, no_fra
     return {
         "state": "proposed",
         "years": plan_wording.years(frame.years),
+        "departs": breakdowns.departures_of(proposed, frame),
         "cells": [
             _cell(Cell(year, numbers[code], code, modes, quantity))
             for (year, code, modes), quantity in sorted(proposed.quantities.items())

@@ -8,10 +8,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from courses import api as courses
-from programmes.plans.carry import owed as carried
+from programmes.plans.carry import owed_of
 from programmes.plans.cells import Cell as PlannedCell
-from programmes.plans.cells import by_year
+from programmes.plans.cells import by_region
 from programmes.plans.models import Plan, Target
+from programmes.plans.queries import standing_alone
 from programmes.reports import wording
 from programmes.reports.bulletins import LANGUAGE
 from programmes.reports.goals import Goals, goals_of
@@ -22,6 +23,9 @@ from programmes.reports.posted import Entry, counted, entries
 from programmes.reports.register_sections import trainee_sections, vehicle_sections
 from programmes.reports.wording import NOTHING
 from qianchang.people.models import Association
+
+# What stands for all regions where the documents' numbers name none: no association has this number.
+NO_REGION = 0
 
 
 def year_plan(plan: Plan, *, association: Association, year: int, at: datetime) -> Paper:
@@ -288,19 +292,32 @@ def _carried_section(
     cells = goals.cells.get(association.pk, ())
     stated = {year: goals.of_year(association.pk, year) for year in years}
     planned = (
-        {year: quantity for year, quantity in by_year(cells).items() if year in years}
+        {place: quantity for place, quantity in by_region(cells).items() if place[0] in years}
         if cells
-        else {year: goal.quantity for year, goal in stated.items() if goal is not None}
+        else {(year, NO_REGION): goal.quantity for year, goal in stated.items() if goal is not None}
     )
-    done = {year: counted(entry for entry in found if entry.year == year).sessions for year in years}
+    places = {(year, NO_REGION) for year in years} | {(entry.year, entry.beneficiary) for entry in found}
+    done = {
+        (year, region): counted(
+            entry for entry in found if (entry.year, entry.beneficiary) == (year, region)
+        ).sessions
+        for year, region in places
+        if year in years
+    }
     whole = goals.whole(association.pk)
+    alone = standing_alone(target for target in goals.targets if target.supporter_id == association.pk)
+    said = [_("A shortfall is owed in the next year; what was done beyond a year's number counts.")]
+    if alone:
+        said.append(
+            _("Numbers whose years stand alone are left out of that: their balance ends with the year.")
+        )
     rows = tuple(
         (each.year, each.planned, each.carried_in, each.owed, each.counted, each.missing, each.surplus)
-        for each in carried(planned, done, whole=whole.quantity if whole else None)
+        for each in owed_of(planned, done, whole=whole.quantity if whole else None, alone=alone)
     )
     return Section(
         _("Carried over"),
-        (_("A shortfall is owed in the next year; what was done beyond a year's number counts."),),
+        tuple(said),
         Table(
             (
                 _("Year"),

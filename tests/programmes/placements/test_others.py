@@ -104,8 +104,8 @@ class TestPairs:
         def seen(account) -> int:
             return pairs.pairs_seen(scope_of(account, on=world.day)).count()
 
-        assert seen(world.supporting_officer) == seen(world.beneficiary_officer) == 2
-        assert seen(world.national_officer) == 2
+        assert seen(world.supporting_officer) == seen(world.beneficiary_officer) == 3
+        assert seen(world.national_officer) == 3
         assert seen(world.yunnan_officer) == 0
         assert pairs.association_pairs("EW-2023", on=world.day) == 1
         assert pairs.association_pairs("EW-2023", on=world.day - timedelta(days=1)) == 0

@@ -37,8 +37,11 @@ def test_the_words_of_the_rules_are_those_of_the_tables() -> None:
 
 class TestStages:
     def test_the_end_is_the_end(self) -> None:
-        for stage in (Stage.FINISHED, Stage.REFUSED, Stage.WITHDRAWN):
+        for stage in (Stage.REFUSED, Stage.WITHDRAWN):
             assert not rules.STEPS[stage]
+
+    def test_from_the_end_only_back_to_the_firm(self) -> None:
+        assert rules.STEPS[Stage.FINISHED] == {Stage.AT_FIRM}
 
     def test_nobody_is_refused_after_being_taken_in(self) -> None:
         assert rules.may_step(Stage.NOMINATED, Stage.REFUSED)

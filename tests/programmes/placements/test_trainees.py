@@ -306,3 +306,61 @@ class TestStipends:
                 by=registers.host_officer,
                 at=registers.now,
             )
+
+
+class TestReopening:
+    def test_who_was_through_by_mistake_is_at_the_firm_again(self, registers: Registers) -> None:
+        trainee = registers.finished()
+
+        how = {"trainee": trainee, "reason": "少记一天", "by": registers.host_officer, "at": registers.now}
+        assert trainees.reopen_trainee(**how).stage == "at_firm"
+        assert trainees.reopen_trainee(**how).stage == "at_firm"
+
+        assert verbs()[-1] == "reopened trainee"
+        assert verbs().count("reopened trainee") == 1
+        step = StageStep.objects.filter(trainee=trainee).order_by("-pk")[0]
+        assert (step.stage, step.reason) == ("at_firm", "少记一天")
+        # Every day stands, so it can be finished anew, and reopened once more.
+        again = {"trainee": trainee, "by": registers.host_officer, "at": registers.now}
+        assert trainees.finish_trainee(**again).stage == "finished"
+        assert trainees.reopen_trainee(**how).stage == "at_firm"
+
+    def test_a_day_can_be_struck_then(self, registers: Registers) -> None:
+        trainee = registers.finished()
+        how = {"by": registers.host_officer, "at": registers.now}
+        day = TrainingDay.objects.filter(trainee=trainee, part="firm").order_by("-date")[0]
+        with pytest.raises(UnableToLogDays):
+            trainees.strike_day(day=day, **how)
+        trainees.reopen_trainee(trainee=trainee, reason="缺勤一天", **how)
+        trainees.strike_day(day=day, **how)
+        with pytest.raises(UnableToPlace):
+            trainees.finish_trainee(trainee=trainee, **how)
+
+    def test_with_a_reason_and_only_who_is_through(self, registers: Registers) -> None:
+        how = {"by": registers.host_officer, "at": registers.now}
+        with pytest.raises(UnableToPlace):
+            trainees.reopen_trainee(trainee=registers.finished(), reason=" ", **how)
+        with pytest.raises(UnableToPlace):
+            trainees.reopen_trainee(trainee=registers.accepted(registers.lawyer()), reason="误", **how)
+
+    def test_not_while_the_stipend_stands_as_paid(self, registers: Registers) -> None:
+        trainee = registers.finished()
+        payment = registers.paid(trainee)
+        how = {"trainee": trainee, "reason": "少记一天", "by": registers.host_officer, "at": registers.now}
+        with pytest.raises(UnableToPlace, match="补助"):
+            trainees.reopen_trainee(**how)
+        stipends.reverse_stipend(
+            payment=payment,
+            reason="重开",
+            by=registers.world.second_supporting_officer,
+            at=registers.now,
+        )
+        assert trainees.reopen_trainee(**how).stage == "at_firm"
+
+    def test_only_who_may_accept(self, registers: Registers) -> None:
+        world, trainee = registers.world, registers.finished()
+        for by in (world.beneficiary_officer, world.yunnan_officer, world.national_officer):
+            with pytest.raises(PermissionDenied):
+                trainees.reopen_trainee(trainee=trainee, reason="误", by=by, at=registers.now)
+        trainee.refresh_from_db()
+        assert trainee.stage == "finished"

@@ -1,13 +1,13 @@
 """Breaking a plan down: proposed, changed within the numbers, decided on; of two officers at once one is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from programmes.plans import breakdowns, queries
-from programmes.plans.cells import by_year, total
+from programmes.plans.cells import Cell, total
 from programmes.plans.frames import UnableToPlan, quantities_of
 from programmes.plans.models import Adoption, Breakdown, Plan, Target
 from qianchang.groundwork.models import AppendOnlyError, AuditEntry
@@ -28,6 +28,10 @@ def propose(office: Office, world: World) -> Propose:
         return breakdowns.propose_plan(supporter=world.guangdong, **said)  # type: ignore[arg-type]
 
     return do
+
+
+def by_year(cells: Sequence[Cell]) -> dict[int, int]:
+    return {year: total(cells, year=year) for year in sorted({cell.year for cell in cells})}
 
 
 def changed(breakdown: Breakdown, world: World, cells: dict, *, by=None, **more: object) -> Breakdown:
@@ -88,6 +92,22 @@ def test_121_into_120_is_refused_in_a_sentence_and_nothing_is_written(propose: P
         propose()
 
     assert not Breakdown.objects.exists()
+
+
+def test_soft_numbers_that_contradict_the_assigned_ones_are_departed_from_and_adopted_with_a_reason(
+    propose: Propose, world: World
+):
+    made = propose(first=2026, count=4)  # 4 x 40 are not 120
+
+    cells = queries.cells_of(made)
+    assert by_year(cells) == {2026: 30, 2027: 30, 2028: 30, 2029: 30}
+    assert (total(cells, beneficiary="CN-GX"), total(cells, beneficiary="CN-YN")) == (100, 20)
+    with pytest.raises(breakdowns.UnableToAdopt, match=r"30.*10.*40"):
+        adopted(made, world)
+    with pytest.raises(breakdowns.UnableToChangeCells) as refusal:
+        changed(made, world, {})
+    explained = changed(made, world, {}, reasons=dict.fromkeys(refusal.value.missed, "分四年完成。"))
+    assert adopted(explained, world).number == 1
 
 
 def test_only_the_supporting_side_and_the_national_office_break_a_plan_down(propose: Propose, world: World):

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes.plans.carry import owed
-from programmes.plans.cells import Cell, by_year, total
+from programmes.plans.carry import Alone, owed, owed_of
+from programmes.plans.cells import Cell, by_region, total
 
 years = st.dictionaries(st.integers(2012, 2016), st.integers(0, 60), max_size=5)
 
@@ -66,14 +66,50 @@ def test_one_session_more_is_never_more_missing(planned, counted, whole):
         assert all(new.missing <= old.missing for new, old in zip(after, before, strict=True))
 
 
+places = st.dictionaries(
+    st.tuples(st.integers(2012, 2016), st.sampled_from([1, 2])), st.integers(0, 60), max_size=8
+)
+GUANGXI, YUNNAN = 1, 2
+
+
+def test_a_region_whose_years_stand_alone_carries_nothing_and_the_other_one_does():
+    planned = {(2013, GUANGXI): 30, (2013, YUNNAN): 10, (2014, GUANGXI): 30, (2014, YUNNAN): 10}
+    counted = {(2013, GUANGXI): 25, (2013, YUNNAN): 4}
+    rows = owed_of(planned, counted, whole=None, alone=[Alone(GUANGXI, None)])
+    assert [(row.year, row.carried_in, row.missing) for row in rows] == [(2013, 0, 11), (2014, 6, 46)]
+
+
+def test_one_year_may_stand_alone():
+    planned = {(year, GUANGXI): 10 for year in (2013, 2014, 2015)}
+    rows = owed_of(planned, {}, whole=None, alone=[Alone(None, 2013)])
+    assert [row.carried_in for row in rows] == [0, 0, 10]
+
+
+@given(places, places)
+def test_a_number_that_stands_alone_is_each_year_by_itself(planned, counted):
+    for row in owed_of(planned, counted, whole=None, alone=[Alone(None, None)]):
+        assert (row.carried_in, row.missing, row.surplus) == (
+            0,
+            max(row.planned - row.counted, 0),
+            max(row.counted - row.planned, 0),
+        )
+
+
+@given(places, places)
+def test_without_such_numbers_the_regions_are_one(planned, counted):
+    def sums(numbers):
+        return {year: sum(n for (y, _), n in numbers.items() if y == year) for year, _ in numbers}
+
+    assert owed_of(planned, counted, whole=90, alone=()) == owed(sums(planned), sums(counted), whole=90)
+
+
 def test_cells_add_up_by_year_region_and_modes():
     cells = [
         Cell(2014, 1, "CN-GX", ("dvd", "network_video"), 25),
         Cell(2013, 1, "CN-GX", ("onsite",), 8),
         Cell(2013, 2, "CN-YN", ("onsite",), 2),
     ]
-    assert by_year(cells) == {2013: 10, 2014: 25}
-    assert list(by_year(cells)) == [2013, 2014]
+    assert by_region(cells) == {(2014, 1): 25, (2013, 1): 8, (2013, 2): 2}
     assert total(cells, beneficiary="CN-GX") == 33
     assert total(cells, modes=["onsite", "dvd"]) == 10
     assert total(cells, modes=["network_video", "dvd", "onsite"], year=2014) == 25

@@ -98,6 +98,21 @@ def test_a_soft_number_is_departed_from_once_its_reason_is_given(officer: Client
     assert "广西要求" in saved.content.decode()
 
 
+def test_a_proposal_that_departs_from_soft_numbers_says_by_how_much_and_asks_for_the_reason(officer: Client):
+    proposed = propose(officer, first="2026", count="4")
+    html = proposed.content.decode()
+    assert 'id="lacks-reasons"' in html
+    assert 'id="adopt"' not in html
+    reasons = {reason.name: "分四年完成" for reason in proposed.context["reasons"] if reason.wanted}
+    assert reasons
+    assert all("10" in reason.label or "5" in reason.label for reason in proposed.context["reasons"])
+
+    saved = officer.post(PLAN + "cells/", {"plan": "QC", **boxes(proposed), **reasons}, follow=True)
+    assert 'id="adopt"' in saved.content.decode()
+    decided = officer.post(PLAN + "adopt/", {"plan": "QC", "version": "2", "seen": "0"}, follow=True)
+    assert decided.context["page"].holds
+
+
 def test_what_is_no_number_is_asked_for_again(officer: Client):
     typed = boxes(propose(officer)) | {"plan": "QC", "cell-2013-CN-GX-onsite": "八"}
     refused = officer.post(PLAN + "cells/", typed)
@@ -249,6 +264,14 @@ def test_a_document_is_attached_and_downloaded_by_a_signed_address(
     other = client_for(world.beneficiary_officer)
     assert other.get(signed).status_code == 404
     assert client_for(world.second_supporting_officer).get(signed).status_code == 302
+
+
+def test_a_document_that_is_gone_from_the_store_is_a_page_that_says_so(officer: Client, settings, tmp_path):
+    page = reverse("plans:target", args=[yunnan().pk])
+    officer.post(page + "attach/", {"file": SimpleUploadedFile("通知.pdf", PDF)})
+    settings.VAULT_DIR = tmp_path / "empty"
+    answer = officer.get(f"{page}documents/{yunnan().documents.get().pk}/", follow=True)
+    assert (answer.status_code, "文件库里没有这个文件" in answer.content.decode()) == (404, True)
 
 
 def test_a_file_that_is_no_document_is_refused_beside_the_field(officer: Client):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from programmes.plans.planner import (
     Contradiction,
     NoRegion,
+    depart,
     departures,
     grid_of,
     margins_of,
@@ -93,6 +94,59 @@ def test_a_contradiction_without_one_whole_names_numbers_of_which_none_can_be_le
     assert found.whole is None
     assert found.by == 1
     assert {margin.line.key for margin in found.margins} == {"gx", "yn", "y1", "y2"}
+
+
+def departing(lines, first=2013, count=None):
+    years = years_of(lines, window=None, first=first, count=count)
+    margins, grid = margins_of(lines, years), grid_of(lines, years, modes=MODES)
+    return margins, depart(margins, grid)
+
+
+def test_where_only_soft_numbers_contradict_it_departs_from_them_by_the_least_and_evenly():
+    margins, proposal = departing([TOTAL, GUANGXI, YUNNAN, replace(YEARLY, quantity=41)])
+
+    missed = departures(margins, proposal.quantities)
+    assert [(each.margin.line.key, each.by) for each in missed] == [(YEARLY.key, -1)] * 3
+    assert proposal.loosened == tuple(missed)
+
+
+def test_four_years_of_40_a_year_keep_120_and_take_as_much_from_each_year():
+    margins, proposal = departing(PLAN, count=4)
+
+    missed = departures(margins, proposal.quantities)
+    assert not any(each.margin.binds for each in missed)
+    of_years = [each for each in missed if not each.margin.line.modes]
+    assert [each.total for each in of_years] == [30, 30, 30, 30]
+    # 10 too few in each of four years, once for the year and once for what it is split into.
+    assert sum(abs(each.by) for each in missed) == 80
+
+
+def test_assigned_numbers_are_never_departed_from():
+    with pytest.raises(Contradiction) as found:
+        departing([TOTAL, GUANGXI, replace(YUNNAN, quantity=21), replace(YEARLY, quantity=41)])
+    assert {margin.line.key for margin in found.value.margins} == {TOTAL.key, GUANGXI.key, YUNNAN.key}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    assigned=st.tuples(st.integers(0, 30), st.integers(0, 30)),
+    yearly=st.tuples(st.integers(0, 40), st.integers(0, 40)),
+    on_site=st.integers(0, 20),
+)
+def test_whatever_soft_numbers_say_the_assigned_ones_are_met(assigned, yearly, on_site):
+    lines = [
+        Line("gx", "CN-GD", assigned[0], "assigned", beneficiary="CN-GX"),
+        Line("yn", "CN-GD", assigned[1], "assigned", beneficiary="CN-YN"),
+        *(Line(f"y{n}", "CN-GD", quantity, "planned", year=2013 + n) for n, quantity in enumerate(yearly)),
+        Line("onsite", "CN-GD", on_site, "intended", each_year=True, modes=frozenset({"onsite"})),
+    ]
+    margins, proposal = departing(lines)
+    cells = proposal.quantities
+    assert not any(each.margin.binds for each in departures(margins, cells))
+    # No cells miss the two years by less than their sum is away from what is assigned.
+    missed = [each.by for each in departures(margins, cells) if each.margin.line.key in ("y0", "y1")]
+    assert sum(missed) == sum(assigned) - sum(yearly)
+    assert min(cells.values()) >= 0
 
 
 def test_an_approximate_number_gives_way_to_what_is_assigned():

@@ -3,15 +3,19 @@ PostgreSQL, where two transactions really run beside each other.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
+from programmes.plans import targets
+from programmes.plans.moving import Dimensions, move_target
 from programmes.quotas import operations, reversals
-from programmes.quotas.models import Decision, MonthClose, QuotaEntry, Reversal
+from programmes.quotas.models import Decision, MonthClose, QuotaEntry, Reversal, SessionTarget
 from qianchang.groundwork import ledgers
+from qianchang.people.models import Association
 from tests.programmes.factories import Office
 from tests.programmes.quotas.test_counting import END_OF_NOVEMBER, END_OF_OCTOBER
 from tests.world import World
@@ -128,3 +132,41 @@ def test_two_officers_propose_one_reversal(office: Office, world: World):
     )
     assert kinds(told) == ["Reversal", "UnableToReverse"]
     assert Reversal.objects.count() == 1
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waited")
+
+
+def test_a_target_gets_no_other_meaning_while_a_session_is_put_on_it(office: Office, world: World):
+    source = office.plan.targets.first().source
+    assigned = targets.Said(world.guangdong, 2, "assigned", "2 场", beneficiary=world.guangxi, year=2026)
+    target = targets.enter_target(
+        plan=office.plan, said=assigned, source=source, by=world.national_officer, at=world.now
+    )
+    lecture = office.lecture()
+    put = threading.Event()
+
+    def enter() -> object:
+        with transaction.atomic():
+            office.scheduled(lecture)
+            put.set()
+            until_somebody_waits_for_a_lock()
+
+    def move() -> object:
+        assert put.wait(30)
+        to = Dimensions(Association.objects.get(code="CN-YN"), 2027, False, frozenset())
+        return move_target(target=target, to=to, seen=0, by=world.national_officer, at=world.now)
+
+    entered, moved = together(enter, move)
+    assert entered is None
+    assert isinstance(moved, targets.UnableToSetTarget)
+    line = SessionTarget.objects.select_related("target").get()
+    assert (line.target_id, line.target.beneficiary, line.target.year) == (target.pk, world.guangxi, 2026)

@@ -244,7 +244,7 @@ def test_the_board_takes_5_queries_whatever_the_rows(
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [(BOARD, 20), ("/office/sessions/", 20), ("/office/", 28), ("/office/close/BQQ-2012/2026-10/", 22)],
+    [(BOARD, 20), ("/office/sessions/", 20), ("/office/", 36), ("/office/close/BQQ-2012/2026-10/", 22)],
 )
 def test_a_page_asks_no_more_for_more_rows(
     office: Office, world: World, client_for: SignIn, django_assert_max_num_queries, path: str, most: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def decide(
     candidates: Sequence[Candidate],
     *,
     happened: Sequence[Happening] = (),
-    before: frozenset[tuple[int, int]] = frozenset(),
+    before: rules.Recordings = MappingProxyType({}),
     asks_for_discs: bool = False,
 ) -> list[Verdict]:
     terms = Terms(45, asks_for_discs)
@@ -142,6 +143,13 @@ def test_the_rule_says_whether_a_dvd_needs_the_papers_of_its_discs():
     assert (whole.why, whole.notes) == (None, ())
 
 
+def test_a_dvd_that_was_held_before_the_rule_asked_for_discs_is_not_asked_for_them():
+    terms = Terms(45, dvd_needs_evidence=True, discs_from=date(2026, 11, 1))
+    assert not terms.asks_for_discs(date(2026, 10, 31))
+    assert terms.asks_for_discs(date(2026, 11, 1))
+    assert not Terms(45).asks_for_discs(date(2026, 11, 1))
+
+
 # --- whatever happens --------------------------------------------------------------------------------------
 
 HAPPENINGS = st.builds(
@@ -184,7 +192,7 @@ def test_what_is_left_out_for_another_names_one_that_counts(candidates: list[Can
     verdicts = decide(candidates)
     counted = {verdict.candidate.what.session for verdict in verdicts if verdict.why is None}
     for verdict in verdicts:
-        assert (verdict.why is Why.SAME_EVENT) == (verdict.rival is not None)
+        assert (verdict.why in (Why.SAME_EVENT, Why.COUNTED_BEFORE)) == (verdict.rival is not None)
         assert verdict.rival is None or verdict.rival in counted
 
 
@@ -209,9 +217,11 @@ def test_the_order_in_which_they_are_told_changes_nothing(candidates: list[Candi
 def test_deciding_again_counts_nothing_more(candidates: list[Candidate]):
     first = decide(candidates)
     counted = [verdict.candidate for verdict in first if verdict.why is None]
-    before = frozenset(
-        (each.what.lecture, each.what.beneficiary) for each in counted if each.what.mode in ONCE_PER_REGION
-    )
+    before = {
+        (each.what.lecture, each.what.beneficiary): each.what.session
+        for each in counted
+        if each.what.mode in ONCE_PER_REGION
+    }
     left = [verdict.candidate for verdict in first if verdict.why is not None]
     again = decide(left, happened=[each.what for each in counted], before=before)
     assert all(verdict.why is not None for verdict in again)

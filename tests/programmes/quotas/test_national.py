@@ -1,7 +1,7 @@
 """全国对比: every association beside each other."""
 
 import gzip
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from programmes.quotas.board import board
 from programmes.quotas.national import Side, comparison, month_due
+from programmes.reports import operations as reports
+from programmes.reports.models import MonthlyReturn
 from qianchang.people.models import Association, Notice
 from tests.programmes.factories import Office
 from tests.programmes.quotas.test_board import YEAR_2026, adopted
@@ -39,7 +41,7 @@ def test_counted_pace_and_modes(office: Office, world: World):
     line = line_of(comparison(office.plan, year=2026, as_of=OCTOBER_31), "CN-GD")
     assert (line.counted, line.onsite, line.other, line.held) == (2, 1, 1, 1)
     assert (line.rate, line.due_by_now, line.ahead, line.behind) == (5, 33, -31, 31)
-    assert line.closed == OCTOBER_31
+    assert (line.closed, line.sent) == (OCTOBER_31, None)
     assert line_of(comparison(office.plan, year=2027, as_of=OCTOBER_31), "CN-GD").counted == 0
 
 
@@ -84,14 +86,44 @@ def test_a_later_close_closed_the_month_before_as_well(office: Office, world: Wo
     office.close("2026-11", at=at(2026, 11, 30))
     found = comparison(office.plan, year=2026, as_of=date(2026, 11, 1))
     assert (found.month, line_of(found, "CN-GD").closed) == ("2026-10", date(2026, 11, 30))
-    assert len(found.not_closed) == 13
+    assert (found.sent, len(found.not_sent)) == (0, 14)
 
 
-def test_it_takes_five_queries_whatever_there_is(office: Office, world: World, django_assert_num_queries):
+def test_a_return_that_was_sent_is_its_state_and_not_the_close(
+    office: Office, world: World, settings, tmp_path
+):
+    settings.VAULT_DIR = tmp_path / "vault"
+    office.confirmed(mode="onsite")
+    office.close("2026-10", at=END_OF_OCTOBER)
+    send_return(office, "2026-10", at=at(2026, 11, 2))
+    found = comparison(office.plan, year=2026, as_of=date(2026, 11, 3))
+    assert (found.month, line_of(found, "CN-GD").sent) == ("2026-10", date(2026, 11, 2))
+    assert (found.sent, len(found.not_sent)) == (1, 13)
+    # Of a month that was only closed with a later one, nothing was sent.
+    before = comparison(office.plan, year=2026, as_of=date(2026, 10, 30))
+    assert (before.month, line_of(before, "CN-GD").sent) == ("2026-09", None)
+    assert line_of(before, "CN-GD").closed == OCTOBER_31
+
+
+def send_return(office: Office, month: str, *, at: datetime) -> None:
+    """Guangdong's officer writes and sends the return of a month."""
+    of_month = {
+        "plan": office.plan,
+        "association": office.world.guangdong,
+        "side": MonthlyReturn.Side.SUPPORTER,
+        "month": month,
+        "by": office.world.supporting_officer,
+        "at": at,
+    }
+    reports.save_draft(**of_month, remarks="", addressees="省律协秘书处", signatories="", number=0)
+    reports.send_return(**of_month, number=1)
+
+
+def test_it_takes_six_queries_whatever_there_is(office: Office, world: World, django_assert_num_queries):
     lecture = office.lecture()
     for day in range(1, 9):
         office.scheduled(lecture, mode="onsite", on=date(2026, 10, day))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = comparison(office.plan, year=2026, as_of=OCTOBER_31)
     assert line_of(found, "CN-GD").scheduled == 8
     with django_assert_num_queries(5):
@@ -110,7 +142,7 @@ class TestPage:
         client = client_for(world.national_officer)
         by_name = self.codes(client.get(self.PAGE, {"sort": "name"}))
         assert by_name == sorted(by_name)
-        for sort in ("rate", "pace", "counted", "all", "onsite", "other", "closed", "nonsense"):
+        for sort in ("rate", "pace", "counted", "all", "onsite", "other", "return", "nonsense"):
             answer = client.get(self.PAGE, {"sort": sort})
             assert sorted(self.codes(answer)) == by_name
         assert self.codes(client.get(self.PAGE, {"sort": "rate"}))[0] == "CN-GD"
@@ -134,6 +166,28 @@ class TestPage:
         (told,) = Notice.objects.filter(event="return_asked")
         assert (told.account, told.words["month"]) == (world.supporting_officer, "2026-09")
         assert "close/BQQ-2012/2026-09" in told.link
+
+    def test_one_that_posted_the_month_is_asked_for_the_return_itself(
+        self, office, world, client_for, clock, settings, tmp_path
+    ):
+        settings.VAULT_DIR = tmp_path / "vault"
+        assert world.supporting_officer
+        office.close("2026-09", at=world.now)
+        client = client_for(world.national_officer)
+        row = client.get(self.PAGE).content.decode()
+        assert "已结账，未报送" in row
+        link = "/office/national/remind/CN-GD/?programme=BQQ-2012"
+        assert "已经结账" in client.get(link).content.decode()
+        client.post(link)
+        told = Notice.objects.get(event="return_asked")
+        assert "/office/reports/2026-09/" in told.link
+        assert client_for(world.supporting_officer).get(told.link).status_code == 200
+
+        clock.shift(60)
+        send_return(office, "2026-09", at=world.later(seconds=60))
+        sent = client.get(self.PAGE)
+        assert (sent.context["shown"].sent, "已结账，未报送" in sent.content.decode()) == (1, False)
+        assert 'id="send"' not in client.get(link).content.decode()
 
     def test_one_without_officers_is_said_to_have_none(self, office, world, client_for):
         page = client_for(world.national_officer).get("/office/national/remind/CN-BJ/").content.decode()

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
+from courses import api as courses
 from programmes.quotas import reversals
 from programmes.quotas.board import board
 from programmes.quotas.models import QuotaEntry, Reversal
@@ -279,3 +280,38 @@ class TestPages:
         client = client_for(world.second_supporting_officer)
         with django_assert_max_num_queries(16):
             assert len(client.get("/office/reversals/").context["lines"]) == 8
+
+
+class TestEnteredAgain:
+    """A session that was taken back by mistake is entered again, at the same date and place, and counts again."""
+
+    def test_it_counts_once_more_in_the_open_month(self, office: Office, world: World):
+        lecture = office.lecture()
+        first = office.confirmed(lecture, mode="onsite")
+        (posted,) = office.close("2026-10", at=END_OF_OCTOBER).entries
+        with pytest.raises(courses.UnableToSchedule, match=first.code):
+            office.scheduled(lecture, mode="onsite")
+        made = proposed(posted, world)
+        with pytest.raises(courses.UnableToSchedule, match=first.code):
+            office.scheduled(lecture, mode="onsite")
+        reversals.approve_reversal(reversal=made, by=world.second_supporting_officer, at=END_OF_NOVEMBER)
+        again = office.confirmed(lecture, mode="onsite")
+        assert (again.date, again.place, again.repeat_of_id) == (first.date, first.place, None)
+        (counted,) = office.close("2026-11", at=END_OF_NOVEMBER).entries
+        assert (counted.session_id, counted.effective_month) == (again.id, "2026-10")
+        assert (
+            board(office.plan, supporter=world.guangdong, year=2026, as_of=world.day).this_year.counted == 1
+        )
+
+    def test_a_refused_reversal_frees_nothing(self, office: Office, world: World):
+        lecture = office.lecture()
+        first = office.confirmed(lecture, mode="onsite")
+        (posted,) = office.close("2026-10", at=END_OF_OCTOBER).entries
+        reversals.refuse_reversal(
+            reversal=proposed(posted, world),
+            answer="两场不同",
+            by=world.second_supporting_officer,
+            at=END_OF_NOVEMBER,
+        )
+        with pytest.raises(courses.UnableToSchedule, match=first.code):
+            office.scheduled(lecture, mode="onsite")

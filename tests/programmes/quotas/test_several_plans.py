@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
+from courses.schedule.models import TrainingSession
 from programmes.plans.models import Plan, Target
 from programmes.quotas import operations, reversals, totals
 from programmes.quotas.board import board
@@ -60,6 +62,22 @@ def test_it_counts_once_in_each_plan_when_its_month_is_closed_there(office, worl
     assert ledgers.verify(QuotaEntry, "CN-GD") == []
 
 
+def test_its_page_has_a_line_with_its_state_for_each_plan(office, world, provincial: Plan, client_for, clock):
+    fact = office.confirmed(mode="onsite")
+    operations.attach_session(session=fact, plan=provincial, by=None, at=world.now)
+    close(provincial, world, "2026-10", END_OF_OCTOBER)
+    clock.move_to(END_OF_OCTOBER)
+    page = client_for(world.supporting_officer).get(reverse("quotas:session", args=[fact.code]))
+    lines = {line.plan.code: str(line.state) for line in page.context["page"].plans}
+    assert lines == {office.plan.code: "confirmed", "A-GD-GX": "counted"}
+    html = page.content.decode()
+    shown = html[html.index('id="plans"') :]
+    assert (shown.count(">已确认<"), shown.count(">已计入<")) == (1, 1)
+    # What counts in any plan can be taken back from here, and the history says in which it was counted.
+    assert 'id="reverse"' in html
+    assert page.context["page"].history[-1].what.startswith(f"{provincial} ")
+
+
 def test_taken_back_in_one_plan_it_counts_in_the_other_and_is_taken_back_there_as_well(
     office, world, provincial: Plan, client_for, clock
 ):
@@ -68,13 +86,15 @@ def test_taken_back_in_one_plan_it_counts_in_the_other_and_is_taken_back_there_a
     for plan in (office.plan, provincial):
         close(plan, world, "2026-10", END_OF_OCTOBER)
     clock.move_to(END_OF_NOVEMBER)
-    client, left = client_for(world.beneficiary_officer), []
+    client, left, freed = client_for(world.beneficiary_officer), [], []
     for _plan in (office.plan, provincial):
         answer = client.post(f"/office/reversals/new/{fact.code}/", {"reason": "签到表是另一场的"})
         assert answer.status_code == 302, "it counts in a plan, so it can be taken back"
         made = reversals.Reversal.objects.get(state="proposed")
         reversals.approve_reversal(reversal=made, by=world.second_supporting_officer, at=END_OF_NOVEMBER)
         left.append(sorted((counted(office.plan, world), counted(provincial, world))))
+        freed.append(TrainingSession.objects.get(pk=fact.id).reversed_at is not None)
     assert left == [[0, 1], [0, 0]]
+    assert freed == [False, True], "it can be entered again when it counts nowhere any more"
     assert client.get(f"/office/reversals/new/{fact.code}/").status_code == 404
     assert ledgers.verify(QuotaEntry, "CN-GD") == []

@@ -108,12 +108,12 @@ def test_the_number_of_questions_does_not_grow_with_what_is_counted(
     office: Office, django_assert_num_queries
 ):
     october(office, "一")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         bulletins.figures(office.plan, month="2026-10")
     office.confirmed(office.lecture("二"), mode="onsite", on=date(2026, 11, 5), at=at(2026, 11, 6))
     office.confirmed(office.lecture("三"), mode="onsite", on=date(2026, 11, 5), at=at(2026, 11, 6))
     office.close("2026-11", at=END_OF_NOVEMBER)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         bulletins.figures(office.plan, month="2026-11")
 
 

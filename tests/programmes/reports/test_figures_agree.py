@@ -1,7 +1,8 @@
 """Figures of different reports that must be the same figure: months that add up, late facts, what is carried over."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,21 @@ from hypothesis import strategies as st
 
 from programmes.plans import targets
 from programmes.plans.breakdowns import adopt_plan, propose_plan
+from programmes.plans.moving import Dimensions, move_target
+from programmes.plans.pages import plan_page
+from programmes.plans.reach import reach_of
 from programmes.quotas import operations as quotas
 from programmes.quotas.board import board
 from programmes.quotas.models import QuotaEntry
 from programmes.reports import bulletins, returns, year_papers
+from programmes.reports import operations as reports
+from programmes.reports.goals import goals_of
 from programmes.reports.matrix import Matrix
 from programmes.reports.models import Side
 from programmes.reports.posted import Entry, counted, counted_in
 from programmes.reports.return_figures import ReturnWords
+from programmes.reports.verifying import faults
+from qianchang.people.models import Association
 from tests.programmes.factories import Office
 from tests.programmes.reports.months import END_OF_OCTOBER, at, october, reversed_by_two
 from tests.world import World
@@ -140,6 +148,48 @@ def test_what_is_carried_over_is_the_boards_number(office: Office, world: World)
     assert row == (2026, owed.planned, owed.carried_in, owed.owed, owed.counted, owed.missing, owed.surplus)
 
 
+@pytest.mark.parametrize("key", ["QC/CN-GD/CN-GX/*/*", "QC/CN-GD/*/*/*", "QC/CN-GD/*/each/*"])
+def test_a_number_that_carries_nothing_over_does_so_nowhere(office: Office, world: World, key: str):
+    breakdown = propose_plan(
+        plan=office.plan,
+        supporter=world.guangdong,
+        first=2025,
+        count=3,
+        by=world.supporting_officer,
+        at=world.now,
+    )
+    adopt_plan(breakdown=breakdown, seen=0, by=world.supporting_officer, at=world.now)
+    alone = office.plan.targets.get(key=key)
+    targets.set_terms(
+        target=alone,
+        owner=None,
+        deadline_date=None,
+        carry_over=False,
+        seen=0,
+        by=world.supporting_officer,
+        at=world.now,
+    )
+    october(office, "一")
+    owed = board(office.plan, supporter=world.guangdong, year=2026, as_of=END_OF_OCTOBER.date()).owed
+    (row,) = (row for row in _carried(office, year=2026, when=(2026, 11, 3)) if row[0] == 2026)
+    page = plan_page(
+        world.supporting_officer,
+        programme="BQQ-2012",
+        plan="QC",
+        reach=reach_of(world.supporting_officer, on=world.day),
+        on=world.day,
+    )
+    assert owed is not None
+    assert page is not None
+    of_region = {each.region: {line.year: line for line in each.rows} for each in page.owed}
+    carried = {region: rows[2026].carried_in for region, rows in of_region.items()}
+    # Only of Yunnan is something carried over, and only where no number over all regions stands alone.
+    of_yunnan = 7 if alone.beneficiary else 0
+    assert (carried["广西"], carried["云南"]) == (0, of_yunnan)
+    assert owed.carried_in == row[2] == of_yunnan
+    assert row == (2026, owed.planned, owed.carried_in, owed.owed, owed.counted, owed.missing, owed.surplus)
+
+
 @pytest.mark.parametrize("year", [2026, 2099])
 def test_the_progress_of_a_far_year_still_opens(office: Office, year: int):
     october(office, "一")
@@ -168,6 +218,155 @@ def test_the_lines_of_a_month_with_a_reversal_add_up_to_its_sums(office: Office,
     )
     assert sum(int(row[-1]) for row in table.rows) == made.matrix.total.month.reach < 0
     assert sum(int(row[-2]) for row in table.rows) == made.matrix.total.month.sessions == -1
+
+
+def test_a_number_that_is_given_another_meaning_later_changes_no_earlier_month(office: Office, world: World):
+    october(office, "一")
+    source = office.plan.targets.first().source
+    beijing = Association.objects.get(code="CN-BJ")
+    said = targets.Said(beijing, 6, "assigned", "6 场", year=2026)
+    by = world.national_officer
+    made = targets.enter_target(plan=office.plan, said=said, source=source, by=by, at=at(2026, 11, 2))
+
+    def goal_of_beijing(month: str, **when) -> tuple[int, str] | None:
+        figures = bulletins.figures(office.plan, month=month, **when)
+        goal = next(line.goal for line in figures.lines if line.code == "CN-BJ")
+        return goal and (goal.quantity, goal.strength)
+
+    assert goal_of_beijing("2026-10") == (6, "assigned")
+    for number, (to, day) in enumerate(
+        [
+            (Dimensions(world.guangxi, 2026, False, frozenset({"onsite"})), 15),
+            (Dimensions(None, None, True, frozenset()), 20),
+        ]
+    ):
+        move_target(target=made, to=to, seen=2 * number, by=by, at=at(2026, 11, day))
+        made = office.plan.targets.get(pk=made.pk)
+        targets.change_target(
+            target=made,
+            quantity=7 + number,
+            strength="assigned",
+            quote="场",
+            seen=2 * number + 1,
+            by=by,
+            at=at(2026, 11, day, 20),
+        )
+        # What was entered since under the old name is another number.
+        if number == 0:
+            targets.enter_target(
+                plan=office.plan, said=replace(said, quantity=9), source=source, by=by, at=at(2026, 11, 16)
+            )
+    assert goal_of_beijing("2026-10") == (6, "assigned")
+    assert goal_of_beijing("2026-10", as_of=at(2026, 11, 15, 19)) is None
+    assert goal_of_beijing("2026-10", as_of=at(2026, 11, 17)) == (9, "assigned")
+    goals = goals_of(office.plan, before=at(2026, 11, 15, 19))
+    on_site = goals.of_year(beijing.pk, 2026, beneficiary=world.guangxi.pk, modes=["onsite"])
+    assert on_site is not None
+    assert on_site.quantity == 6
+    assert goals_of(office.plan).of_year(beijing.pk, 2027).quantity == 8
+
+
+def test_a_number_that_is_taken_out_later_stands_in_earlier_months(
+    office: Office, world: World, settings, tmp_path
+):
+    settings.VAULT_DIR = tmp_path / "vault"
+    october(office, "一")
+    source, beijing = office.plan.targets.first().source, Association.objects.get(code="CN-BJ")
+    by = world.national_officer
+    whole = targets.Said(beijing, 6, "assigned", "6 场", year=2026)
+    part = targets.Said(
+        beijing,
+        2,
+        "about",
+        "2 场",
+        beneficiary=world.guangxi,
+        each_year=True,
+        modes=frozenset({"onsite", "dvd"}),
+    )
+    for said in (whole, part):
+        targets.enter_target(plan=office.plan, said=said, source=source, by=by, at=at(2026, 11, 2))
+    reports.issue_bulletin(plan=office.plan, month="2026-10", by=by, at=at(2026, 11, 5))
+    made = office.plan.targets.get(supporter=beijing, beneficiary=None)
+    targets.change_target(
+        target=made, quantity=7, strength="assigned", quote="7 场", seen=0, by=by, at=at(2026, 11, 12)
+    )
+    for number, target in enumerate(office.plan.targets.filter(supporter=beijing).order_by("year")):
+        targets.withdraw_target(target=target, seen=target.revision, by=by, at=at(2026, 11, 20, number))
+    targets.enter_target(
+        plan=office.plan, said=replace(whole, quantity=9), source=source, by=by, at=at(2026, 11, 25)
+    )
+
+    def of_beijing(when) -> tuple[int, str, str] | None:
+        goal = goals_of(office.plan, before=when).of_year(beijing.pk, 2026)
+        return goal and (goal.quantity, goal.strength, goal.source)
+
+    assert of_beijing(at(2026, 11, 5)) == (6, "assigned", source.title)
+    assert of_beijing(at(2026, 11, 15)) == (7, "assigned", source.title)
+    assert of_beijing(at(2026, 11, 22)) is None
+    assert of_beijing(at(2026, 11, 26)) == (9, "assigned", source.title)
+    stood = goals_of(office.plan, before=at(2026, 11, 5)).of_year(
+        beijing.pk, 2031, beneficiary=world.guangxi.pk, modes=["dvd", "onsite"]
+    )
+    assert stood is not None
+    assert (stood.quantity, stood.strength) == (2, "about")
+    assert faults() == (3, [])
+
+
+def test_what_waited_behind_a_report_is_written_after_it(office: Office, world: World, settings, tmp_path):
+    """Its moment was taken before the report's, and its turn came behind it."""
+    settings.VAULT_DIR = tmp_path / "vault"
+    office.confirmed(office.lecture("一"), mode="onsite")
+    confirmed_late = office.held(office.lecture("二"), mode="onsite")
+    before, moment = at(2026, 11, 5), at(2026, 11, 5) + timedelta(seconds=1)
+    reports.issue_bulletin(plan=office.plan, month="2026-10", by=world.national_officer, at=moment)
+    for remarks in ("一", "二"):
+        reports.save_draft(
+            plan=office.plan,
+            association=world.guangxi,
+            side=Side.BENEFICIARY,
+            month="2026-10",
+            remarks=remarks,
+            addressees="省律协秘书处",
+            signatories="",
+            number=0 if remarks == "一" else 1,
+            by=world.beneficiary_officer,
+            at=moment,
+        )
+    reports.send_return(
+        plan=office.plan,
+        association=world.guangxi,
+        side=Side.BENEFICIARY,
+        month="2026-10",
+        number=2,
+        by=world.beneficiary_officer,
+        at=moment,
+    )
+    assert faults()[1] == []
+
+    quotas.confirm_session(session=confirmed_late, by=world.beneficiary_officer, at=before)
+    (entry, _other) = office.close("2026-10", at=before).entries
+    reversed_by_two(office, entry, when=before)
+    adopt_plan(
+        breakdown=propose_plan(
+            plan=office.plan, supporter=world.guangdong, first=2026, by=world.supporting_officer, at=before
+        ),
+        seen=0,
+        by=world.supporting_officer,
+        at=before,
+    )
+    stated = office.plan.targets.get(key="QC/CN-GD/*/each/*")
+    targets.change_target(
+        target=stated,
+        quantity=39,
+        strength="about",
+        quote=stated.quote,
+        seen=0,
+        by=world.national_officer,
+        at=before,
+    )
+
+    assert faults() == (6, [])
+    assert QuotaEntry.objects.filter(recorded_at__lte=moment).count() == 0
 
 
 def test_a_number_that_is_changed_or_entered_later_changes_no_earlier_month(office: Office, world: World):

@@ -52,6 +52,17 @@ def test_what_was_downloaded_is_what_is_sent(office: Office, world: World, clien
         assert "no-store" in answer["Cache-Control"]
 
 
+def test_a_sent_file_that_is_gone_from_the_store_is_a_page_that_says_so(
+    office: Office, world: World, client_for, settings, tmp_path
+):
+    october(office, "一")
+    browser = client_for(world.supporting_officer)
+    browser.post(MONTH, {**TEXT, "do": "send"})
+    settings.VAULT_DIR = tmp_path / "empty"
+    answer = browser.get(reverse("reports:sent", args=[MonthlyReturn.objects.get().pk, "docx"]))
+    assert (answer.status_code, "文件库里没有这个文件" in answer.content.decode()) == (404, True)
+
+
 def test_an_open_month_is_shown_and_not_sent(office: Office, world: World, client_for):
     office.confirmed(office.lecture("一"), mode="onsite")
     browser = client_for(world.supporting_officer)

@@ -2,15 +2,19 @@
 meet on PostgreSQL (python -m tests.on_postgresql).
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from datetime import datetime, timedelta
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from programmes.quotas.models import MonthClose, QuotaEntry
 from programmes.reports import operations
 from programmes.reports.models import BulletinIssue, MonthlyReturn, ReturnDraft, Side
+from programmes.reports.verifying import faults
 from qianchang.people.models import Account
 from tests.programmes.factories import Office
 from tests.programmes.reports.months import at, october
@@ -121,3 +125,85 @@ def test_two_issues_of_a_bulletin_are_one_version(office: Office, world: World):
     assert world.national_officer
     assert at_once(issue, issue) == ["Issued", "Issued"]
     assert BulletinIssue.objects.count() == 1
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waited")
+
+
+class TestTheOrderIsThatOfTheLock:
+    """A bulletin and a close of the same second: whoever waits for the plan is written after whoever had it, whatever the
+    clock said before the wait.
+    """
+
+    BEFORE = at(2026, 11, 5)
+    MOMENT = BEFORE + timedelta(seconds=1)
+
+    def behind(self, first: Callable[[], object], second: Callable[[], object]) -> list[str]:
+        """Do the second thing while the first has the lock and is not committed."""
+        has_it = Event()
+
+        def do_first() -> object:
+            with transaction.atomic():
+                done = first()
+                has_it.set()
+                until_somebody_waits_for_a_lock()
+            return done
+
+        def do_second() -> object:
+            assert has_it.wait(20)
+            return second()
+
+        return at_once(do_first, do_second)
+
+    def issue(self, office: Office, when: datetime) -> Callable[[], object]:
+        by = office.world.national_officer
+        return lambda: operations.issue_bulletin(plan=office.plan, month="2026-10", by=by, at=when)
+
+    def test_a_close_that_waited_behind_a_bulletin_is_not_in_it(
+        self, office: Office, world: World, settings, tmp_path
+    ):
+        settings.VAULT_DIR = tmp_path / "vault"
+        office.confirmed(mode="onsite")
+        done = self.behind(self.issue(office, self.MOMENT), lambda: office.close("2026-10", at=self.BEFORE))
+        assert done == ["Closed", "Issued"]
+        assert faults() == (3, [])
+        assert MonthClose.objects.get().closed_at >= BulletinIssue.objects.get().as_of
+        assert QuotaEntry.objects.get().recorded_at >= self.MOMENT
+
+    def test_a_close_that_waited_behind_the_other_sides_return_is_not_in_it(
+        self, office: Office, world: World, settings, tmp_path
+    ):
+        settings.VAULT_DIR = tmp_path / "vault"
+        office.confirmed(mode="onsite")
+        of_month = {
+            "plan": office.plan,
+            "association": world.guangxi,
+            "side": Side.BENEFICIARY,
+            "month": "2026-10",
+            "by": world.beneficiary_officer,
+            "at": self.MOMENT,
+        }
+        operations.save_draft(**of_month, remarks="", addressees="省律协秘书处", signatories="", number=0)
+        done = self.behind(
+            lambda: operations.send_return(**of_month, number=1),
+            lambda: office.close("2026-10", at=self.BEFORE),
+        )
+        assert done == ["Closed", "Sent"]
+        assert faults() == (3, [])
+
+    def test_a_bulletin_that_waited_behind_a_close_of_a_later_second_knows_what_it_says(
+        self, office: Office, world: World, settings, tmp_path
+    ):
+        settings.VAULT_DIR = tmp_path / "vault"
+        office.confirmed(mode="onsite")
+        done = self.behind(lambda: office.close("2026-10", at=self.MOMENT), self.issue(office, self.BEFORE))
+        assert done == ["Closed", "Issued"]
+        assert faults() == (3, [])
