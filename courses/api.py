@@ -20,6 +20,7 @@ from courses.schedule.operations import (
     cancel_session,
     ensure_delivery_modes,
     record_held,
+    record_reversed,
     schedule_event,
     schedule_session,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "ensure_delivery_modes",
     "lectures_for_sessions",
     "record_held",
+    "record_reversed",
     "register_programmes",
     "schedule_event",
     "schedule_session",

@@ -16,8 +16,9 @@ class Playback(models.Model):
 
     `clock_offset_ms` is what to add to the device's time to get the server's, measured when it was opened
     and improved by later reports. `download_until` makes it a download: opened when its file was fetched, played without a
-    link until then, beside whatever else plays. `accepted_ms` and `refused_count` are the fold of its spans: what counts, as
-    sorted disjoint [from, until) in milliseconds of the recording, and how many were refused, whole or in part.
+    link until then, beside whatever else plays. `brought`: it was played from a stick, and its record was carried back.
+    `accepted_ms` and `refused_count` are the fold of its spans: what counts, as sorted disjoint [from, until) in
+    milliseconds of the recording, and how many were refused, whole or in part.
     Personal data: the lawyer, and the browser's name in `device`.
     """
 
@@ -30,6 +31,7 @@ class Playback(models.Model):
     clock_offset_ms = models.BigIntegerField(default=0)
     superseded_at = models.DateTimeField(null=True)
     download_until = models.DateTimeField(null=True)
+    brought = models.BooleanField(default=False, db_default=False)
     device = models.CharField(max_length=200, blank=True)
     accepted_ms = models.JSONField(default=list)
     refused_count = models.PositiveIntegerField(default=0)

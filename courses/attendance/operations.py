@@ -157,7 +157,7 @@ def answer_presence(
         record = queries.watch_record(lawyer, version, terms=terms)
         correct = index in record.answered
         if not correct:
-            if _wrong_lately(lawyer, at) >= WRONG_CODES_PER_HOUR:
+            if wrong_lately(lawyer, at) >= WRONG_CODES_PER_HOUR:
                 raise TooManyGuesses
             correct = presence.matches(
                 code, lawyer_id=lawyer.pk, version_id=version.pk, index=index, download=download
@@ -180,6 +180,7 @@ def answer_presence(
     )
 
 
-def _wrong_lately(lawyer: Lawyer, at: datetime) -> int:
+def wrong_lately(lawyer: Lawyer, at: datetime) -> int:
+    """Return how many wrong codes a lawyer typed within the hour before."""
     since = at - timedelta(hours=1)
     return PresenceCheck.objects.filter(lawyer=lawyer, correct=False, answered_at__gt=since).count()

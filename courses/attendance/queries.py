@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, QuerySet, Window
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from courses.attendance import rules
@@ -88,10 +88,13 @@ class LectureProgress:
 
 @dataclass(frozen=True)
 class EvidenceMeasure:
-    """What a credit entry states of its evidence: how many devices, and how late the latest report came."""
+    """What a credit entry states of its evidence: how many devices, how late the latest report came, and whether any of it
+    was carried back on a stick.
+    """
 
     devices: int
     latest_delay: timedelta
+    brought: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,8 +227,16 @@ def evidence_measure(lawyer: Lawyer, version: LectureVersion) -> EvidenceMeasure
     accepted = WatchedSpan.objects.filter(lawyer=lawyer, playback__lecture_version=version).exclude(
         accepted_ms=[]
     )
-    found = accepted.aggregate(devices=Count("playback__device", distinct=True), latest=Max(delay))
-    return EvidenceMeasure(devices=found["devices"], latest_delay=found["latest"] or timedelta(0))
+    found = accepted.aggregate(
+        devices=Count("playback__device", distinct=True),
+        latest=Max(delay),
+        brought=Count("pk", filter=Q(playback__brought=True)),
+    )
+    return EvidenceMeasure(
+        devices=found["devices"],
+        latest_delay=found["latest"] or timedelta(0),
+        brought=found["brought"] > 0,
+    )
 
 
 def evidence_until(lawyer: Lawyer, version: LectureVersion) -> datetime | None:

@@ -17,29 +17,11 @@ from courses.attendance.decisions import count_refused
 from courses.attendance.models import WatchedSpan
 from courses.credits import queries
 from courses.credits.models import Correction, CreditEntry
-from courses.credits.operations import award_if_due
+from courses.credits.operations import REPEATED, award_if_due
 from courses.enrolment.completion import complete_courses
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, associations_where, may, require
-
-# Of the original, a reversal and a restored award repeat everything but the hours.
-REPEATED = (
-    "lawyer_id",
-    "lawyer_digest",
-    "lecture_version_id",
-    "lecture_id",
-    "accounting_year",
-    "category",
-    "mode_code",
-    "rule_id",
-    "covered_ms",
-    "creditable_ms",
-    "wall_ms",
-    "codes_answered",
-    "devices",
-    "grade",
-)
 
 
 class UnableToCorrect(Exception):

@@ -54,6 +54,8 @@ class CreditRule(models.Model):
     year_starts_month = models.PositiveSmallIntegerField(default=1)
     # How long a lawyer may ask about an entry or a refused stretch, in days after it was recorded.
     appeal_days = models.PositiveSmallIntegerField(default=30, db_default=30)
+    # Whether a lecturer who stands on a roster is credited the hours of a lecture given on site.
+    teaching_counts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

@@ -4,23 +4,43 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from courses.attendance import queries as attendance
 from courses.attendance import registries
 from courses.attendance.queries import WatchRecord
-from courses.attendance.rules import length_of
+from courses.attendance.rules import creditable, length_of
 from courses.catalogue.models import LectureVersion
 from courses.credits import queries, rules
 from courses.credits.models import CreditEntry, CreditRule
 from courses.enrolment.completion import complete_courses
-from courses.schedule.rules import NETWORK_VIDEO
+from courses.schedule.rules import NETWORK_VIDEO, ONSITE
 from qianchang.groundwork import audit, ledgers
-from qianchang.people.models import Jurisdiction, Lawyer
+from qianchang.groundwork.hours import hours_for
+from qianchang.people.models import Account, Jurisdiction, Lawyer
 from qianchang.people.operations import ensure_jurisdiction
 from qianchang.people.privacy.pseudonyms import ledger_digest
 
 # The day of the national notice that began the programme; no hours are older.
 DEFAULT_RULE_DATE = date(2012, 11, 14)
+
+# Of the original, a reversal and a restored award repeat everything but the hours.
+REPEATED = (
+    "lawyer_id",
+    "lawyer_digest",
+    "lecture_version_id",
+    "lecture_id",
+    "accounting_year",
+    "category",
+    "mode_code",
+    "rule_id",
+    "covered_ms",
+    "creditable_ms",
+    "wall_ms",
+    "codes_answered",
+    "devices",
+    "grade",
+)
 
 
 class VersionFrozen(Exception):
@@ -82,6 +102,96 @@ def award_if_due(
     return _award(lawyer, version, record, covered_ms=covered_ms, year=year, renews=renews, at=at)
 
 
+@transaction.atomic
+def award_attendance(
+    *,
+    lawyer: Lawyer,
+    version: LectureVersion,
+    mode_code: str,
+    on: date,
+    attended_ms: int | None,
+    codes_answered: int,
+    grade: str,
+    maker: Account | None = None,
+    checker: Account | None = None,
+    at: datetime,
+) -> CreditEntry | None:
+    """Credit what a lawyer heard of a lecture in a room on a day: all of it (`attended_ms` None) or a part, rounded down
+    by the rule. Returns the award that stands; None where nothing was earned, as with a list and no other evidence
+    (grade C).
+
+    One award stands for each lawyer, lecture and accounting year. One that is worth more takes the place of one that is
+    worth less, by a reversing entry that names `maker` and `checker`; without two people the first one stays. Of equal
+    ones that on site is worth more, because a part of the yearly duty can be done only there. Raises queries.NoCreditRule.
+    """
+    if grade == CreditEntry.Grade.C:
+        return None
+    rule = queries.rule_for(lawyer.association.jurisdiction, on)
+    creditable_ms = length_of(creditable(version.length_ms, version.excluded_ms))
+    heard_ms = creditable_ms if attended_ms is None else min(attended_ms, creditable_ms)
+    hours = hours_for(heard_ms // 1000, unit_minutes=rule.unit_minutes, step=rule.step)
+    year = rules.accounting_year(on, queries.year_start(rule, mode_code))
+    # One award at a time for each lawyer, or two sheets could both find that none stands.
+    Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
+    of_year = list(queries.awards_ever(lawyer, version.lecture_id).filter(accounting_year=year))
+    standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)
+    if not hours:
+        return standing
+    reversals = sorted((entry.reversed_by for entry in of_year if queries.is_reversed(entry)), key=_place)
+    renews = reversals[-1] if reversals else None
+    if standing is not None:
+        better = rules.is_worth_more(
+            hours,
+            is_onsite=mode_code == ONSITE,
+            than=standing.hours,
+            than_onsite=standing.mode_code == ONSITE,
+        )
+        if not better or maker is None or checker is None or maker == checker:
+            return standing
+        renews = _take_back(standing, maker=maker, checker=checker, at=at)
+    entry = CreditEntry(
+        lawyer=lawyer,
+        lawyer_digest=ledger_digest(lawyer),
+        lecture_version=version,
+        lecture=version.lecture,
+        accounting_year=year,
+        category=version.lecture.category,
+        mode_code=mode_code,
+        hours=hours,
+        rule=rule,
+        covered_ms=heard_ms,
+        creditable_ms=creditable_ms,
+        wall_ms=heard_ms,
+        codes_answered=codes_answered,
+        devices=0,
+        grade=CreditEntry.Grade(grade),
+        renews=renews,
+    )
+    ledgers.append(entry, ledger=lawyer.association.code, at=at)
+    audit.record("credited", object_type="credit entry", object_key=str(entry), by=None, at=at)
+    complete_courses(lawyer_id=lawyer.pk, lecture_id=version.lecture_id, at=at)
+    return entry
+
+
+def _place(entry: CreditEntry) -> int:
+    return entry.sequence
+
+
+def _take_back(standing: CreditEntry, *, maker: Account, checker: Account, at: datetime) -> CreditEntry:
+    """Reverse an award because a better one takes its place."""
+    reversal = CreditEntry(
+        **{name: getattr(standing, name) for name in REPEATED},
+        hours=-standing.hours,
+        reverses=standing,
+        reason=_("The lecture was heard again, and that is worth more: it counts instead."),
+        maker=maker,
+        checker=checker,
+    )
+    ledgers.append(reversal, ledger=standing.ledger, at=at)
+    audit.record("reversed", object_type="credit entry", object_key=str(standing), by=checker, at=at)
+    return reversal
+
+
 def refuse_change_of_frozen(version: LectureVersion) -> None:
     """Raise VersionFrozen when hours were credited for a version that is about to be changed."""
     if version.pk and CreditEntry.objects.filter(lecture_version=version.pk).exists():
@@ -116,7 +226,7 @@ def _award(
         wall_ms=record.accepted_wall_ms,
         codes_answered=len(record.windows) - len(record.codes_missing),
         devices=measure.devices,
-        grade=CreditEntry.Grade(rules.grade(measure.latest_delay)),
+        grade=CreditEntry.Grade(rules.grade(measure.latest_delay, brought=measure.brought)),
         renews=renews,
     )
     try:

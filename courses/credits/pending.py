@@ -18,7 +18,8 @@ from courses.attendance.rules import MINUTE_MS, Terms
 from courses.catalogue.models import Category, LecturePage, LectureVersion
 from courses.credits import rules
 from courses.credits.models import Correction
-from courses.credits.queries import Year
+from courses.credits.queries import Year, is_reversed
+from courses.credits.registries import awaited_of
 from courses.credits.rules import Hindrance, Line
 from courses.schedule.rules import NETWORK_VIDEO
 from qianchang.people.models import Lawyer
@@ -52,7 +53,7 @@ def pending_rows(
     """Return what of an accounting year is not credited yet, the latest first: what two officers still decide,
     and, in the present year of network video, the lectures of `begun` for which no hours were ever credited.
 
-    Two queries, and a third where a refused stretch waits.
+    Two queries and what the sheets ask, and one more where a refused stretch waits.
     """
     proposed = list(
         Correction.objects.filter(lawyer=lawyer, state=Correction.State.PROPOSED)
@@ -76,6 +77,7 @@ def pending_rows(
 
     rows = [
         *_given_back(lawyer, year, proposed),
+        *_awaited(lawyer, year),
         *(
             _counted(lawyer, year, each, record)
             for each in _with_stretches(lawyer, versions.values(), stretches)
@@ -119,6 +121,26 @@ def _given_back(lawyer: Lawyer, year: Year, proposed: Iterable[Correction]) -> l
         if each.entry is not None
         and each.kind == Correction.Kind.RESTORE
         and each.entry.accounting_year == year.year
+    ]
+
+
+def _awaited(lawyer: Lawyer, year: Year) -> list[PendingRow]:
+    """What stands on sign-in sheets that nobody confirmed yet, of lectures that gave no hours this year."""
+    credited = {
+        entry.lecture_id for entry in year.entries if not is_reversed(entry) and entry.reverses_id is None
+    }
+    return [
+        PendingRow(
+            on=each.on,
+            lecture=each.lecture,
+            mode_code=each.mode_code,
+            category=each.lecture.category,
+            hours=each.hours,
+            why=each.why,
+            awaits_association=True,
+        )
+        for each in awaited_of(lawyer, year.first_date, year.end_date)
+        if each.lecture.pk not in credited
     ]
 
 

@@ -76,6 +76,13 @@ def rule_for(jurisdiction: Jurisdiction, on: date) -> CreditRule:
     return latest[-1]
 
 
+def year_start(rule: CreditRule, mode_code: str) -> int:
+    """Return the month in which the accounting year of a mode begins. One query."""
+    window = AccountingWindow.objects.filter(rule=rule, mode_code=mode_code).values_list("starts_month")
+    own = window.first()
+    return own[0] if own else rule.year_starts_month
+
+
 # Written out, because every report of watching asks it: see courses/attendance/rows.py.
 _STANDING = f"""WITH asked(lawyer, lecture, year) AS (VALUES {{places}})
 SELECT entry.id FROM asked CROSS JOIN {CreditEntry._meta.db_table} AS entry

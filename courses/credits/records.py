@@ -19,6 +19,7 @@ from courses.credits.models import Appeal, CreditEntry, CreditRule
 from courses.credits.office import terms_from
 from courses.credits.pending import PendingRow
 from courses.credits.queries import Year
+from courses.credits.registries import Attended, attended_at
 from courses.credits.rules import YearTotals
 from courses.credits.suggestions import Suggestion, suggestion
 from courses.schedule.queries import delivery_modes
@@ -137,6 +138,8 @@ class EntryPage:
     # The last day on which its lawyer may ask about it; None once it passed or was used.
     appeal_until: date | None
     may_correct: bool
+    # Where it was heard in a room; None for what was watched.
+    attended: Attended | None
 
 
 def year_page(lawyer: Lawyer, year: Year, *, at: datetime) -> YearPage:
@@ -224,6 +227,7 @@ def entry_page(entry: CreditEntry, *, viewer: Account, at: datetime) -> EntryPag
         is_reversed=row.is_reversed,
         appeal_until=_appeal_until(entry, viewer, at=at),
         may_correct=corrections.may_correct(viewer, lawyer, at=at),
+        attended=attended_at(entry.pk) if not entry.devices else None,
     )
 
 

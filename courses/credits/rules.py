@@ -47,9 +47,18 @@ def appeal_deadline(recorded: date, appeal_days: int) -> date:
     return recorded + timedelta(days=appeal_days)
 
 
-def grade(latest_delay: timedelta) -> str:
-    """Return the evidence grade of watching: A online, B when part of it came as a late bundle."""
-    return "A" if latest_delay <= LATE_BUNDLE_AFTER else "B"
+def grade(latest_delay: timedelta, *, brought: bool = False) -> str:
+    """Return the evidence grade of watching: A online, B when part of it came as a late bundle or was carried back on a
+    stick, however soon.
+    """
+    return "A" if latest_delay <= LATE_BUNDLE_AFTER and not brought else "B"
+
+
+def is_worth_more(hours: Decimal, *, is_onsite: bool, than: Decimal, than_onsite: bool) -> bool:
+    """Tell whether an award takes the place of one that stands: more hours, or as many on site where the other was not,
+    because a part of the yearly duty can be done only there.
+    """
+    return hours > than or (hours == than and is_onsite and not than_onsite)
 
 
 # --- The yearly duty ----------------------------------------------------------------------------------------

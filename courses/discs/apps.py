@@ -11,3 +11,13 @@ class DiscsConfig(AppConfig):
         from courses.discs import privacy
 
         privacy.declare_holdings()
+
+        from courses.discs import data_part, evidence, images, todo
+        from courses.schedule.registries import register_discs
+        from media_pipeline.api import register_disc_data
+        from qianchang.people.todo import register_groups
+
+        register_discs(evidence.papers_of)
+        register_disc_data(data_part.write)
+        register_groups("discs", todo.groups)
+        images.listen()

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from courses.enrolment.models import Release
 from courses.schedule import rules
 from courses.schedule.models import Evidence, SessionDetails, TrainingSession
+from courses.schedule.registries import DiscPapers, RoomFact
 
 Kind = Evidence.Kind
 
@@ -48,7 +49,12 @@ def pieces_of(kinds: Iterable[str]) -> Pieces:
 
 
 def evidence_of(
-    session: TrainingSession, release: Release | None, reach: int, pieces: Pieces
+    session: TrainingSession,
+    release: Release | None,
+    reach: int,
+    pieces: Pieces,
+    discs: DiscPapers | None = None,
+    rooms: RoomFact | None = None,
 ) -> tuple[EvidenceItem, ...]:
     """Return what the mode asks for and whether it is there; each names the place where it is looked at or added."""
     details: SessionDetails = getattr(session, "details", None) or SessionDetails()
@@ -65,9 +71,9 @@ def evidence_of(
     def said(label: str, words: str) -> EvidenceItem:
         return EvidenceItem(label, bool(words), " ".join(words.split())[:60], f"{url}#details")
 
-    sheet = files(_("Sign-in sheet"), "sign_in", Kind.SIGN_IN_SHEET)
+    sheet = _sheet_of(files(_("Sign-in sheet"), "sign_in", Kind.SIGN_IN_SHEET), rooms or RoomFact())
     if session.mode.code == rules.ONSITE:
-        heads = details.head_count
+        heads = details.head_count or (rooms.people if rooms else 0)
         many = ngettext("%(count)d person", "%(count)d people", heads) % {"count": heads} if heads else ""
         return (
             EvidenceItem(_("Place"), bool(session.place), session.place),
@@ -81,12 +87,7 @@ def evidence_of(
         day = localdate(release.released_at).isoformat() if release else ""
         return (EvidenceItem(_("Release record"), release is not None, day), reached)
     if session.mode.code == rules.DVD:
-        return (
-            said(_("Disc serial number"), details.disc_serials),
-            files(_("Receipt of the disc"), "receipt", Kind.DISC_RECEIPT),
-            sheet,
-            reached,
-        )
+        return (*_of_discs(discs or DiscPapers(), details.disc_serials, pieces, url), sheet, reached)
     if session.mode.code == rules.TELECONFERENCE:
         return (
             files(_("Bridge or meeting log"), "log", Kind.MEETING_LOG, said=details.bridge),
@@ -94,6 +95,54 @@ def evidence_of(
             said(_("Sites"), details.sites),
         )
     return (reached,)
+
+
+def _sheet_of(scans: EvidenceItem, rooms: RoomFact) -> EvidenceItem:
+    """Return whether people signed: a confirmed sheet says who, and a scan that somebody did."""
+    if not rooms.sheets:
+        return scans
+    confirmed = ngettext(
+        "%(confirmed)d of %(count)d sheet confirmed",
+        "%(confirmed)d of %(count)d sheets confirmed",
+        rooms.sheets,
+    ) % {"confirmed": rooms.confirmed, "count": rooms.sheets}
+    detail = _(", ").join(each for each in (confirmed, scans.detail) if each)
+    return EvidenceItem(scans.label, scans.present or rooms.confirmed > 0, detail, rooms.url or scans.url)
+
+
+def _of_discs(discs: DiscPapers, typed: str, pieces: Pieces, url: str) -> tuple[EvidenceItem, ...]:
+    """Return what a DVD asks for of its discs. What was only typed names discs, and proves neither master nor dispatch.
+
+    Source: domain.md, "From holding to 场", 4.
+    """
+    masters = tuple(dict.fromkeys(each[:8] for each in discs.masters))
+    receipts = pieces.of(Kind.DISC_RECEIPT)
+    handed_in = ngettext("%(count)d piece", "%(count)d pieces", receipts) % {"count": receipts}
+    received = _listed(discs.received)
+    return (
+        EvidenceItem(_("Checksum of the master"), bool(masters), _listed(masters), f"{url}#details"),
+        EvidenceItem(
+            _("Disc serial number"),
+            bool(discs.serials or typed),
+            _listed(discs.serials) or " ".join(typed.split())[:60],
+            f"{url}#details",
+        ),
+        EvidenceItem(
+            _("Dispatch of the disc"), bool(discs.dispatched), _listed(discs.dispatched), f"{url}#details"
+        ),
+        EvidenceItem(
+            _("Receipt of the disc"),
+            bool(received or receipts),
+            received or (handed_in if receipts else ""),
+            f"{url}#receipt",
+        ),
+    )
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    """Name a few and count the others."""
+    shown = "、".join(words[:3])
+    return f"{shown} +{len(words) - 3}" if len(words) > 3 else shown
 
 
 # What can be handed in for a session of each mode, in the order of the page; the first are asked for.

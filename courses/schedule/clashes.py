@@ -13,8 +13,6 @@ from courses.schedule import queries, rules
 from courses.schedule.models import TrainingSession
 from courses.schedule.rules import Clash, Slot
 
-State = TrainingSession.State
-
 
 @dataclass(frozen=True)
 class ClashWarning:
@@ -50,7 +48,7 @@ def clash_warnings(
     near = Q(date=date) | Q(lecture_version__lecture=lecture_id, beneficiary__in=beneficiaries)
     others = list(
         TrainingSession.objects.filter(near)
-        .exclude(state=State.CANCELLED)
+        .filter(queries.STANDING)
         .select_related("lecture_version__lecture", "mode", "notice")
         .order_by("date", "code")
     )

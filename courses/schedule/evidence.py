@@ -5,7 +5,7 @@ not by their names. Evidence is never overwritten; another piece takes its place
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from courses.catalogue.models import Lecturer
 from courses.schedule import rules
+from courses.schedule.contacts import KEYED_IN_BY_THE_CONTACT, OF_THE_CONTACT, is_contact
 from courses.schedule.models import Evidence, SessionDetails, TrainingSession
 from qianchang.groundwork import audit, photos, vault
 from qianchang.people.models import Account
@@ -53,15 +54,41 @@ class Accepted:
 
 
 def may_add(account: Account, session: TrainingSession, *, on: date) -> bool:
-    """Whether an account adds evidence to a session: officers of either side, and who lectures on site there."""
-    sides = (session.supporter, session.beneficiary)
-    if is_officer(account, session, on=on) and any(
-        may(account, Act.ENTER_ATTENDANCE, on=on, association=side) for side in sides
-    ):
+    """Whether an account adds evidence to a session: officers of either side, who lectures on site there, and, what is
+    OF_THE_CONTACT only, the contact of its county.
+    """
+    return adds_all(account, session, on=on) or is_contact(account, session, on=on)
+
+
+def adds_all(account: Account, session: TrainingSession, *, on: date) -> bool:
+    """Whether an account adds every kind of evidence: officers of either side, and who lectures on site there."""
+    if at_desk(account, session, on=on):
         return True
     return own_lecturer(account, session) is not None and may(
         account, Act.ENTER_ATTENDANCE_ON_SITE, on=on, owner=account
     )
+
+
+def at_desk(account: Account, session: TrainingSession, *, on: date) -> bool:
+    """Whether an account adds evidence as an officer of either side."""
+    sides = (session.supporter, session.beneficiary)
+    return is_officer(account, session, on=on) and any(
+        may(account, Act.ENTER_ATTENDANCE, on=on, association=side) for side in sides
+    )
+
+
+def is_only_contact(account: Account, session: TrainingSession, *, on: date) -> bool:
+    """Whether an account has to do with a session as the contact of its county, and as nobody else."""
+    return (
+        is_contact(account, session, on=on)
+        and not is_officer(account, session, on=on)
+        and not adds_all(account, session, on=on)
+    )
+
+
+def opens(account: Account, piece: Evidence, *, only_contact: bool) -> bool:
+    """Whether a file may be opened by who sees the evidence: a contact opens what the contact handed in."""
+    return not only_contact or (piece.kind in OF_THE_CONTACT and piece.uploaded_by_id == account.pk)
 
 
 def may_see(account: Account, session: TrainingSession, *, on: date) -> bool:
@@ -87,8 +114,14 @@ def own_lecturer(account: Account, session: TrainingSession) -> Lecturer | None:
     return Lecturer.objects.filter(lectures=session.lecture_version.lecture_id, account=account).first()
 
 
-def _require(session: TrainingSession, *, by: Account, at: datetime) -> None:
-    if not may_add(by, session, on=localdate(at)):
+def _require(
+    session: TrainingSession, *, by: Account, at: datetime, only: Iterable[str] = (), of: Iterable[str] = ()
+) -> None:
+    """Refuse whoever adds nothing to a session, and the contact of its county all but `of` among `only`."""
+    today = localdate(at)
+    if adds_all(by, session, on=today):
+        return
+    if not is_contact(by, session, on=today) or not set(only) <= set(of):
         raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
 
 
@@ -147,7 +180,7 @@ def add_file(
     Raises PermissionDenied, and UnableToAddEvidence: the session was cancelled or lies ahead, there are too many, a
     colleague replaced the other piece first, or it is none of theirs.
     """
-    _require(session, by=by, at=at)
+    _require(session, by=by, at=at, only=[kind], of=OF_THE_CONTACT)
     # On the disk before a row names it; bytes that no row names harm nobody.
     digest = vault.keep(file.data)
     with transaction.atomic():
@@ -279,7 +312,7 @@ def write_details(
     Raises PermissionDenied, and UnableToAddEvidence for a session that was cancelled, when a colleague was faster, and
     for blanking what was said of a session that was held.
     """
-    _require(session, by=by, at=at)
+    _require(session, by=by, at=at, only=said, of=KEYED_IN_BY_THE_CONTACT)
     session = _locked(session)
     if session.state == State.CANCELLED:
         raise UnableToAddEvidence(_("This session was cancelled. It takes no evidence."))

@@ -1,5 +1,6 @@
 """The form of what is keyed in of how a session went."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ LONGEST_TEXT = 4000
 
 
 class DetailsForm(forms.ModelForm):
-    """What a session's mode asks to be keyed in. Only written through evidence.write_details."""
+    """What a session's mode asks to be keyed in, or `only` some of it. Only written through evidence.write_details."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
@@ -45,11 +46,14 @@ class DetailsForm(forms.ModelForm):
             "head_count": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         }
 
-    def __init__(self, data: Any = None, *, session: TrainingSession) -> None:
+    def __init__(
+        self, data: Any = None, *, session: TrainingSession, only: Sequence[str] | None = None
+    ) -> None:
         details: SessionDetails | None = getattr(session, "details", None)
         super().__init__(data, instance=details)
         for name in [name for name in self.fields if name != "seen"]:
-            if name not in KEYED_IN.get(session.mode.code, ()):
+            asked = name in KEYED_IN.get(session.mode.code, ())
+            if not asked or (only is not None and name not in only):
                 del self.fields[name]
         self.fields["seen"].initial = details.changed_at.isoformat() if details is not None else ""
         for name in ("agenda", "sites"):

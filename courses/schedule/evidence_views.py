@@ -19,8 +19,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.schedule import evidence, log_import, queries
+from courses.schedule import counties, evidence, log_import, queries
 from courses.schedule.checklist import HANDED_IN
+from courses.schedule.contacts import KEYED_IN_BY_THE_CONTACT, OF_THE_CONTACT
 from courses.schedule.evidence import UnableToAddEvidence
 from courses.schedule.evidence_forms import DetailsForm
 from courses.schedule.log_import import LogPage
@@ -69,12 +70,13 @@ def evidence_page(request: HttpRequest, code: str) -> HttpResponse:
     account, now = _account(request), timezone.now()
     session = _session(account, code, on=timezone.localdate(now))
     may_add = evidence.may_add(account, session, on=timezone.localdate(now))
-    form = DetailsForm(session=session)
+    only = _keyed_in_by(account, session, on=timezone.localdate(now))
+    form = DetailsForm(session=session, only=only)
     if request.method == "POST":
         if not may_add:
             raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
         if request.POST.get("action") == "details":
-            form = DetailsForm(request.POST, session=session)
+            form = DetailsForm(request.POST, session=session, only=only)
             if not form.is_valid():
                 return _shown(request, account, session, form, may_add=may_add, now=now, status=422)
         try:
@@ -96,6 +98,9 @@ def evidence_file(request: HttpRequest, code: str, piece: int) -> HttpResponse:
     if found.kind == Kind.MEETING_LOG and not (
         found.uploaded_by_id == account.pk or log_import.sees_list(account, session, on=timezone.localdate())
     ):
+        raise Http404
+    contact = evidence.is_only_contact(account, session, on=timezone.localdate())
+    if not evidence.opens(account, found, only_contact=contact):
         raise Http404
     if not vault.opens(request.GET.get("key", ""), found.sha256, viewer=account.pk):
         messages.info(request, _("This address of the file was too old. Open the file again from here."))
@@ -121,6 +126,7 @@ def _session(account: Account, code: str, *, on: date) -> TrainingSession:
         "mode",
         "supporter__parent",
         "beneficiary__parent__parent",
+        "county__parent__parent",
         "notice",
         "details",
     )
@@ -128,6 +134,11 @@ def _session(account: Account, code: str, *, on: date) -> TrainingSession:
     if not evidence.may_see(account, session, on=on):
         raise Http404
     return session
+
+
+def _keyed_in_by(account: Account, session: TrainingSession, *, on: date) -> tuple[str, ...] | None:
+    """Return what the contact of the county keys in; None for everybody else, who keys in whatever the mode asks for."""
+    return KEYED_IN_BY_THE_CONTACT if evidence.is_only_contact(account, session, on=on) else None
 
 
 def _do(
@@ -151,13 +162,17 @@ def _do(
     elif action == "sign":
         evidence.sign(session=session, by=account, at=now)
         messages.success(request, _("Signed. Thank you."))
+    elif action == "county":
+        counties.set_county(session=session, said=request.POST.get("county", ""), by=account, at=now)
+        messages.success(request, _("Saved."))
     else:
         raise Http404
 
 
 def _add(request: HttpRequest, account: Account, session: TrainingSession, now: datetime) -> None:
     kind, files = request.POST.get("kind", ""), request.FILES.getlist("file")
-    if kind not in HANDED_IN.get(session.mode.code, ()):
+    contact = evidence.is_only_contact(account, session, on=timezone.localdate(now))
+    if kind not in HANDED_IN.get(session.mode.code, ()) or (contact and kind not in OF_THE_CONTACT):
         raise Http404
     if not files:
         raise UnableToAddEvidence(_("Choose a file first."))
@@ -225,8 +240,9 @@ def _shown(
     )
     standing = [row for row in rows if row.withdrawn_at is None]
     fact = queries.facts_of([session])[0]
-    elsewhere = _elsewhere(account, session, standing, on=on)
-    kinds = list(HANDED_IN.get(session.mode.code, ()))
+    contact = evidence.is_only_contact(account, session, on=on)
+    elsewhere = {} if contact else _elsewhere(account, session, standing, on=on)
+    kinds = [kind for kind in HANDED_IN.get(session.mode.code, ()) if not contact or kind in OF_THE_CONTACT]
     lecturer, at_desk = evidence.own_lecturer(account, session), evidence.is_officer(account, session, on=on)
     may_add = may_add and session.state != TrainingSession.State.CANCELLED
     lists = any(row.kind == Kind.MEETING_LOG for row in rows) and log_import.sees_list(
@@ -238,7 +254,9 @@ def _shown(
             lines=tuple(
                 Line(
                     row,
-                    _url(account, session, row, lists=lists),
+                    _url(account, session, row, lists=lists)
+                    if evidence.opens(account, row, only_contact=contact)
+                    else "",
                     log_import.log_page(row, region=session.beneficiary, reader=account, on=on)
                     if kind == Kind.MEETING_LOG
                     else None,
@@ -269,11 +287,13 @@ def _shown(
         "earlier": [
             Line(row, _url(account, session, row, lists=lists))
             for row in rows
-            if row.withdrawn_at is not None
+            if row.withdrawn_at is not None and not contact
         ],
         "there": sum(item.present for item in fact.evidence),
         "missing": [item.label for item in fact.evidence if not item.present],
         "at_desk": at_desk,
+        "is_contact": contact,
+        "may_set_county": may_add and evidence.at_desk(account, session, on=on),
         # A lecturer has no desk.
         "layout": "desk.html" if at_desk else "courses/schedule/own_session.html",
     }

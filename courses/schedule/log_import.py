@@ -66,7 +66,7 @@ def import_log(
     Raises PermissionDenied, and UnableToAddEvidence for a file that cannot be read, is no log, or is the log of another
     day.
     """
-    if not evidence.may_add(by, session, on=localdate(at)):
+    if not evidence.adds_all(by, session, on=localdate(at)):
         raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
     log = _read(content, on=session.date)
     text = not content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))

@@ -1,11 +1,14 @@
 """Training sessions (场): one lecture held by a supporting association for a beneficiary region."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from courses.schedule import meeting_logs
+from courses.schedule.rules import NOON
 from qianchang.groundwork.models import AppendOnly
 
 
@@ -36,13 +39,24 @@ class Tour(models.Model):
         return self.title
 
 
+def half_day_of_hour() -> models.Case:
+    """Return which half of a day a session falls into, for the database: as rules.half_day says it in Python."""
+    return models.Case(
+        models.When(begins_at__isnull=True, then=models.Value("")),
+        models.When(begins_at__lt=time(NOON), then=models.Value("am")),
+        default=models.Value("pm"),
+    )
+
+
 class TrainingSession(models.Model):
     """One 场: planned, scheduled, held or cancelled. Whether it was confirmed and counted is known to the
     officer's room, never here: a session does not know which quota it serves.
 
     A planned one is known to the two associations only; `scheduled_at` is when it was bound and announced.
     `begins_at` is a time of the day at the place (null: not said). `repeat_of` is the first session of the same lecture
-    for the same region in the same mode; sessions of one event for several regions share `joint_event`.
+    for the same region in the same mode; sessions of one event for several regions share `joint_event`. `reversed_at`:
+    two people took it back where it counted; it stands in nobody's way any more. `county`: where it is held, whose
+    contact hands in the photo, the sheet and the head count; null where it is held for more than one, or nobody said.
     """
 
     class State(models.TextChoices):
@@ -64,6 +78,7 @@ class TrainingSession(models.Model):
     )
     date = models.DateField()
     place = models.CharField(max_length=120, blank=True)
+    county = models.ForeignKey("people.Region", null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
@@ -72,6 +87,7 @@ class TrainingSession(models.Model):
     )
     held_at = models.DateTimeField(null=True)
     scheduled_at = models.DateTimeField(null=True)
+    reversed_at = models.DateTimeField(null=True)
     begins_at = models.TimeField(null=True, blank=True)
     repeat_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeats")
     joint_event = models.CharField(max_length=20, blank=True, default="", db_default="")
@@ -97,11 +113,20 @@ class TrainingSession(models.Model):
                 condition=~models.Q(state="held") | models.Q(held_at__isnull=False, held_by__isnull=False),
                 name="schedule_held_is_signed",
             ),
-            # The same holding cannot be entered twice; that video counts once per region is a rule of the
-            # quota.
+            models.CheckConstraint(
+                condition=models.Q(reversed_at__isnull=True) | models.Q(state="held"),
+                name="schedule_reversed_was_held",
+            ),
+            # The same holding cannot be entered twice, while it stands; that video counts once per region is a rule of
+            # the quota. An hour that is not said is a half-day of its own.
             models.UniqueConstraint(
-                fields=["lecture_version", "beneficiary", "mode", "date", "place"],
-                condition=models.Q(state__in=["planned", "scheduled", "held"]),
+                "lecture_version",
+                "beneficiary",
+                "mode",
+                "date",
+                "place",
+                half_day_of_hour(),
+                condition=models.Q(state__in=["planned", "scheduled", "held"], reversed_at__isnull=True),
                 name="schedule_session_once",
             ),
         ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -271,11 +271,23 @@ def write_notice(
         session=session, defaults={**said, "changed_by": by, "changed_at": at}
     )
     if standing.begins_at != begins_at:
-        # The hour is one and the same, wherever it is said or taken back.
-        TrainingSession.objects.filter(pk=session.pk).update(begins_at=begins_at)
+        _move(standing, begins_at)
     audit.record("notice written", object_type="session", object_key=session.code, by=by, at=at)
     signing_up.promote(session=signing_up.locked(session), at=at)
     return notice
+
+
+def _move(session: TrainingSession, begins_at: time | None) -> None:
+    """Give a session its hour: it is one and the same, wherever it is said or taken back."""
+    try:
+        with transaction.atomic():
+            TrainingSession.objects.filter(pk=session.pk).update(begins_at=begins_at)
+    except IntegrityError as error:
+        same = queries.same_session(session, begins_at=begins_at)
+        raise UnableToNotify(
+            _("The same session stands on this half-day already: %(code)s. Choose another hour.")
+            % {"code": same.code if same else ""}
+        ) from error
 
 
 @transaction.atomic

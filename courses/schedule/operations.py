@@ -15,14 +15,13 @@ from courses.schedule import queries, rules
 from courses.schedule.checklist import evidence_of, pieces_of
 from courses.schedule.models import DeliveryMode, Tour, TrainingSession
 from courses.schedule.queries import SessionFact
-from courses.schedule.registries import reach_of
+from courses.schedule.registries import reach_of, rooms_of
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, may, require
 from qianchang.people.queries import association_line
 
 State = TrainingSession.State
-OPEN_STATES = (State.PLANNED, State.SCHEDULED, State.HELD)
 # Others may number a session in the same moment; then the next number is tried.
 NUMBERING_ATTEMPTS = 20
 
@@ -85,6 +84,8 @@ def schedule_session(
     version = versions.order_by("-number").first()
     _refuse_to_schedule(version, mode, supporter, beneficiary, place)
     prefix = rules.code_prefix([each.code for each in association_line(beneficiary)], mode.letter, date)
+    counties = queries.counties_of(beneficiary).values_list("pk", "name_zh") if place else []
+    county = rules.county_named(place, counties)
     for _attempt in range(NUMBERING_ATTEMPTS):
         session = TrainingSession(
             code=rules.session_code(prefix, _last_number(prefix) + 1),
@@ -94,6 +95,7 @@ def schedule_session(
             beneficiary=beneficiary,
             date=date,
             place=place,
+            county_id=county,
             state=State.PLANNED if planned else State.SCHEDULED,
             entered_by=by,
             entered_at=at,
@@ -217,7 +219,10 @@ def record_held(*, session: TrainingSession | SessionFact, by: Account, at: date
     session.state, session.held_by, session.held_at = State.HELD, by, at
     session.save(update_fields=["state", "held_by", "held_at"])
     pieces = pieces_of(queries.parts_of([session])[session.pk].evidence)
-    missing = [item.label for item in evidence_of(session, release, reach, pieces) if not item.present]
+    discs = queries.disc_papers_of([session]).get(session.pk)
+    rooms = rooms_of([session.pk]).get(session.pk)
+    evidence = evidence_of(session, release, reach, pieces, discs, rooms)
+    missing = [item.label for item in evidence if not item.present]
     _record("held", session, by=by, at=at, reach=reach, missing=", ".join(missing))
     return session
 
@@ -237,6 +242,21 @@ def cancel_session(*, session: TrainingSession | SessionFact, by: Account, at: d
         _record("cancelled", session, by=by, at=at)
         _mark_repeats(session)
     return session
+
+
+@transaction.atomic
+def record_reversed(*, session: int, by: Account, at: datetime) -> None:
+    """Say of a held session that it counts nowhere any more, because two people took it back: it can be entered again.
+    The room that counts says so, and has asked who may. Of a session that was not held, and again, it changes nothing.
+    """
+    found = TrainingSession.objects.select_for_update(of=("self",)).select_related("lecture_version")
+    standing = found.filter(pk=session, state=State.HELD, reversed_at=None).first()
+    if standing is None:
+        return
+    standing.reversed_at = at
+    standing.save(update_fields=["reversed_at"])
+    _record("freed to enter again", standing, by=by, at=at)
+    _mark_repeats(standing)
 
 
 def _require_either(by: Account, supporter: Association, beneficiary: Association, at: datetime) -> None:
@@ -263,17 +283,13 @@ def _refuse_to_schedule(
 
 
 def _refuse_the_same(session: TrainingSession) -> None:
-    same = TrainingSession.objects.filter(
-        lecture_version=session.lecture_version,
-        beneficiary=session.beneficiary,
-        mode=session.mode,
-        date=session.date,
-        place=session.place,
-        state__in=OPEN_STATES,
-    ).first()
+    same = queries.same_session(session, begins_at=session.begins_at)
     if same is not None:
         raise UnableToSchedule(
-            _("The same session exists already: %(code)s. Open it, or change the date or the place.")
+            _(
+                "The same session exists already: %(code)s. Open it, or change the date, the place or the half-day "
+                "(the hour)."
+            )
             % {"code": same.code}
         )
 
@@ -292,13 +308,13 @@ def _mark_repeats(session: TrainingSession) -> None:
         beneficiary=session.beneficiary_id,
         mode=session.mode_id,
     )
-    standing = alike.filter(state__in=OPEN_STATES).values_list("date", "pk", "repeat_of")
+    standing = alike.filter(queries.STANDING).values_list("date", "pk", "repeat_of")
     known = {number: first for _day, number, first in standing}
     marked = rules.repeats((day, number) for day, number, _first in standing)
     for number, first in marked.items():
         if known[number] != first:
             TrainingSession.objects.filter(pk=number).update(repeat_of=first)
-    alike.filter(state=State.CANCELLED).exclude(repeat_of=None).update(repeat_of=None)
+    alike.exclude(queries.STANDING).exclude(repeat_of=None).update(repeat_of=None)
     session.repeat_of_id = marked.get(session.pk)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import BigIntegerField, CharField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 
@@ -14,7 +14,18 @@ from courses.enrolment.models import Release
 from courses.schedule import rules
 from courses.schedule.checklist import EvidenceItem, evidence_of, pieces_of
 from courses.schedule.models import DeliveryMode, Evidence, TrainingSession
-from courses.schedule.registries import ReachQuestion, reach_of
+from courses.schedule.registries import (
+    DiscPapers,
+    ReachQuestion,
+    RoomFact,
+    discs_of,
+    reach_of,
+    rooms_of,
+)
+from qianchang.people.models import Association, Region
+
+# Whatever was neither cancelled nor taken back where it counted.
+STANDING = ~Q(state=TrainingSession.State.CANCELLED) & Q(reversed_at=None)
 
 
 class SessionUnknown(Exception):
@@ -85,7 +96,7 @@ def session_facts(
     joint_event: str = "",
 ) -> list[SessionFact]:
     """Return the sessions that fulfil every condition given (ids of sessions and associations, one event), by date and
-    code. Four queries, however many there are.
+    code. Six queries, and two for discs where one is held by DVD, however many there are.
     """
     found = _with_everything(TrainingSession.objects.all())
     for field, wanted in (
@@ -113,10 +124,16 @@ def facts_of(sessions: Sequence[TrainingSession]) -> list[SessionFact]:
     """Return sessions as other rooms see them, in the same order."""
     releases, parts = _releases(sessions), parts_of(sessions)
     reach = reach_of([question_of(session) for session in sessions])
+    discs, rooms = disc_papers_of(sessions), rooms_of([session.pk for session in sessions])
     return [
-        _fact(session, releases[session.pk], reach[question_of(session)], parts[session.pk])
+        _fact(session, releases[session.pk], reach[question_of(session)], parts[session.pk], discs, rooms)
         for session in sessions
     ]
+
+
+def disc_papers_of(sessions: Sequence[TrainingSession]) -> dict[int, DiscPapers]:
+    """Return what is known of the discs of those sessions that are held by DVD; nothing is asked where none is."""
+    return discs_of([session.pk for session in sessions if session.mode.code == rules.DVD])
 
 
 @dataclass(frozen=True)
@@ -166,6 +183,30 @@ def release_before(session: TrainingSession) -> Release | None:
     return _releases([session])[session.pk]
 
 
+def counties_of(association: Association) -> QuerySet[Region]:
+    """Return the counties of an association's region."""
+    region = association.region_id
+    below = Q(pk=region) | Q(parent=region) | Q(parent__parent=region)
+    found = Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
+    return found.filter(below) if region is not None else found.none()
+
+
+def same_session(session: TrainingSession, *, begins_at: time | None) -> TrainingSession | None:
+    """Return the other standing session that is the same as this one would be at that hour: of one lecture, region, mode,
+    day, place and half-day.
+    """
+    alike = TrainingSession.objects.filter(
+        STANDING,
+        lecture_version=session.lecture_version_id,
+        beneficiary=session.beneficiary_id,
+        mode=session.mode_id,
+        date=session.date,
+        place=session.place,
+    ).exclude(pk=session.pk)
+    wanted = rules.half_day(begins_at)
+    return next((each for each in alike.order_by("pk") if rules.half_day(each.begins_at) == wanted), None)
+
+
 def _with_everything(sessions: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
     return sessions.select_related(
         "lecture_version__lecture", "mode", "beneficiary__parent__parent", "notice", "details"
@@ -201,9 +242,18 @@ def begins_at(session: TrainingSession) -> time | None:
     return session.begins_at or (said.begins_at if said is not None else None)
 
 
-def _fact(session: TrainingSession, release: Release | None, reach: int, parts: Parts) -> SessionFact:
+def _fact(
+    session: TrainingSession,
+    release: Release | None,
+    reach: int,
+    parts: Parts,
+    discs: dict[int, DiscPapers],
+    rooms: dict[int, RoomFact],
+) -> SessionFact:
     version, begins = session.lecture_version, begins_at(session)
-    evidence = evidence_of(session, release, reach, pieces_of(parts.evidence))
+    evidence = evidence_of(
+        session, release, reach, pieces_of(parts.evidence), discs.get(session.pk), rooms.get(session.pk)
+    )
     return SessionFact(
         id=session.pk,
         code=session.code,

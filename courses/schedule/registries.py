@@ -1,6 +1,6 @@
-"""What the schedule asks of the hours above it: whom a lecture has reached."""
+"""What the schedule asks of the rooms above it: whom a lecture has reached, and where the discs of a session are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -18,9 +18,40 @@ class ReachQuestion:
 ReachSource = Callable[[Sequence[ReachQuestion]], dict[ReachQuestion, int]]
 
 
+@dataclass(frozen=True)
+class DiscPapers:
+    """What is known of the discs (光盘) of one session: the checksums of their masters, their serial numbers, and which of
+    them were sent and received at least once.
+    """
+
+    masters: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    dispatched: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoomFact:
+    """What is known of the rooms in which one session was seen: how many sign-in sheets there are, how many of them were
+    confirmed, how many people stand on these as present, and where they are looked at.
+    """
+
+    sheets: int = 0
+    confirmed: int = 0
+    people: int = 0
+    url: str = ""
+
+
+RoomSource = Callable[[Sequence[int]], dict[int, RoomFact]]
+DiscSource = Callable[[Iterable[int]], dict[int, DiscPapers]]
+
+
 @dataclass
 class _Registered:
     reach: ReachSource | None = None
+    rosters: ReachSource | None = None
+    rooms: RoomSource | None = None
+    discs: DiscSource | None = None
 
 
 _registered = _Registered()
@@ -31,7 +62,37 @@ def register_reach(source: ReachSource) -> None:
     _registered.reach = source
 
 
+def register_rosters(source: ReachSource) -> None:
+    """Say who knows how many lawyers stand on confirmed sign-in sheets; its queries must not grow with the questions."""
+    _registered.rosters = source
+
+
 def reach_of(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
-    """Return how many lawyers were reached; 0 while nobody knows."""
-    found = _registered.reach(questions) if _registered.reach and questions else {}
-    return {question: found.get(question, 0) for question in questions}
+    """Return how many lawyers were reached: those with hours, or those on confirmed sign-in sheets where these are more;
+    0 while nobody knows. Source: domain.md, "From holding to 场", 2 (a lawyer awarded or a screening with a roster).
+    """
+    sources = [
+        source for source in (_registered.reach, _registered.rosters) if source is not None and questions
+    ]
+    answers = [source(questions) for source in sources]
+    return {question: max((found.get(question, 0) for found in answers), default=0) for question in questions}
+
+
+def register_rooms(source: RoomSource) -> None:
+    """Say who knows the sign-in sheets of sessions, by the numbers of the sessions; its queries must not grow with them."""
+    _registered.rooms = source
+
+
+def rooms_of(session_ids: Sequence[int]) -> dict[int, RoomFact]:
+    """Return what is known of the rooms of these sessions; nothing while nobody knows, or for no session."""
+    return _registered.rooms(session_ids) if _registered.rooms and session_ids else {}
+
+
+def register_discs(source: DiscSource) -> None:
+    """Say who knows the discs of sessions, by the numbers of the sessions; its queries must not grow with them."""
+    _registered.discs = source
+
+
+def discs_of(session_ids: Sequence[int]) -> dict[int, DiscPapers]:
+    """Return what is known of the discs of these sessions; nothing while nobody knows, or for no session."""
+    return _registered.discs(session_ids) if _registered.discs and session_ids else {}

@@ -65,6 +65,20 @@ def half_day(begins_at: time | None) -> str:
     return "am" if begins_at.hour < NOON else "pm"
 
 
+def county_named(place: str, counties: Iterable[tuple[int, str]]) -> int | None:
+    """Return the one county (by number) whose name stands in a place; None for none, and for several. A name that is
+    only part of a longer one there, as 新城区 of 大新城区, is not named.
+    """
+    named = {number: name for number, name in counties if name and name in place}
+    within = {
+        number
+        for number, name in named.items()
+        if any(name != longer and name in longer for longer in named.values())
+    }
+    left = sorted(named.keys() - within)
+    return left[0] if len(left) == 1 else None
+
+
 # --- Clashes --------------------------------------------------------------------------------------------------
 
 

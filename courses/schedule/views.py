@@ -17,6 +17,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 from courses.catalogue.public.heads import Described
 from courses.schedule import calendars, notices, signing_up
+from courses.schedule.contacts import is_contact
 from courses.schedule.forms import NoticeForm
 from courses.schedule.models import TrainingSession
 from courses.schedule.notices import UnableToNotify
@@ -72,6 +73,7 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
         "refusal": signing_up.refusal(found, lawyer, on=today) if lawyer is not None else "",
         "is_lawyer": lawyer is not None,
         "may_write": _may_write(request, code),
+        "hands_in": isinstance(request.user, Account) and is_contact(request.user, found, on=today),
         "described": Described(
             notice.title, f"{notice.day} · {notice.mode} · {notice.place} · {notice.region}", "event"
         ),

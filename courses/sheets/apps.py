@@ -11,3 +11,21 @@ class SheetsConfig(AppConfig):
         from courses.sheets import privacy
 
         privacy.declare_holdings()
+
+        from courses.credits.registries import register_attended, register_awaited
+        from courses.discs.registries import register_blank_sheet
+        from courses.schedule.registries import register_rooms, register_rosters
+        from courses.sheets import office, todo
+        from qianchang.people.todo import register_groups
+
+        register_groups("sheets", todo.groups)
+        register_rosters(office.rosters)
+        register_rooms(office.rooms)
+        register_awaited(office.awaited)
+        register_attended(office.attended)
+        register_blank_sheet(office.blank_sheet)
+
+        from courses.sheets.door.teaching import after_confirmation
+        from courses.sheets.events import sheet_confirmed
+
+        sheet_confirmed.connect(after_confirmation, dispatch_uid="sheets.teaching")

@@ -23,7 +23,7 @@ export class Problem extends Error {
  * Ask for the token at the moment it is needed: another tab may have signed in meanwhile.
  * @returns {string}
  */
-function csrfToken() {
+export function csrfToken() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
   return cookie ? cookie[1] : field ? field.value : "";

@@ -317,7 +317,7 @@ class TestThePage:
     ):
         client = client_for(world.county_account)
         client.get("/my/hours/")
-        with django_assert_max_num_queries(17) as few:
+        with django_assert_max_num_queries(18) as few:
             client.get("/my/hours/")
         for number in range(4):
             short_watch(f"第 {number} 讲", answer=number % 2 == 0)

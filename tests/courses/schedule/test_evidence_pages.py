@@ -130,6 +130,12 @@ class TestTheFile:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
+    def test_one_that_is_gone_from_the_store_is_a_page_that_says_so(self, desk, piece, settings, tmp_path):
+        link = self.link(desk, piece)
+        settings.VAULT_DIR = tmp_path / "empty"
+        answer = desk.get(link)
+        assert (answer.status_code, "文件库里没有这个文件" in answer.content.decode()) == (404, True)
+
     def test_the_address_is_one_readers(self, desk, piece, world, client_for):
         link = self.link(desk, piece)
         colleague = client_for(world.beneficiary_officer)

@@ -233,7 +233,7 @@ class TestFacts:
         for day in range(10):
             schedule(on=world.day + timedelta(days=day))
         api.session_facts()
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(6):
             assert len(api.session_facts()) == 10
 
 

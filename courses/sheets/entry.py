@@ -1,0 +1,353 @@
+"""What the page shows on which a sheet is keyed. Nobody is present by default."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.attendance.rules import Terms
+from courses.sheets import access, matching, queries, rules
+from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetVersion
+from courses.sheets.operations import KEYABLE
+from courses.sheets.rules import Keyed, KeyedRow, Totals
+from qianchang.groundwork import vault
+from qianchang.people import masks
+from qianchang.people.models import Account, Lawyer
+
+State = Sheet.State
+Kind = Sheet.Kind
+# At least so many photos of the room, besides that of the sheet.
+PHOTOS_ASKED = 1
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One person on the page. `lawyer` is the number to send back; `licence_number` only what was typed by hand."""
+
+    n: int
+    lawyer: int | None
+    name: str
+    licence: str
+    licence_number: str
+    firm: str
+    mark: str
+    minutes: int | None
+    in_at: str
+    out_at: str
+    hours: Decimal | None
+    hand: bool
+    other: bool
+    problem: str
+
+
+@dataclass(frozen=True)
+class EntryCode:
+    """One code that is copied from the paper, and at which minute it was shown."""
+
+    index: int
+    value: str
+    minute: int
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One file that came with the sheet; `url` is signed for this reader and holds a few minutes."""
+
+    pk: int
+    kind: str
+    label: str
+    size: int
+    url: str
+    is_picture: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something to change: on which row (None: on no row) and in which field."""
+
+    row: int | None
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """The sheet of one room, ready to be keyed or read."""
+
+    sheet: Sheet
+    title: str
+    lecture: str
+    disc: str
+    place_words: str
+    length_minutes: int
+    whole_hours: Decimal
+    unit_minutes: int
+    step: Decimal
+    rows: tuple[EntryRow, ...]
+    expected: int
+    codes: tuple[EntryCode, ...]
+    times: bool
+    base: str
+    draft_id: str
+    supervisor: str
+    begins: str
+    ends: str
+    files: tuple[FileLine, ...]
+    missing: tuple[str, ...]
+    totals: Totals
+    errors: tuple[Fault, ...]
+    may_key: bool
+    may_report: bool
+    may_withdraw: bool
+    may_confirm: bool
+    sees_names: bool
+    report_label: str
+    checker: str
+    returned: SheetDecision | None
+    in_conflict: bool
+    saved_at: datetime | None
+    saved_by: str
+    urls: dict[str, str]
+
+    @property
+    def length_words(self) -> str:
+        """The length as people say it: 1 hour 58 minutes."""
+        hours, minutes = divmod(self.length_minutes, 60)
+        if not hours:
+            return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the sheet takes keying now."""
+        return self.sheet.state in KEYABLE
+
+    @property
+    def scans(self) -> int:
+        return sum(file.kind == SheetFile.Kind.SCAN for file in self.files)
+
+    @property
+    def photos(self) -> int:
+        return sum(file.kind == SheetFile.Kind.PHOTO for file in self.files)
+
+
+def entry_page(
+    sheet: Sheet,
+    account: Account,
+    *,
+    at: datetime,
+    sent: Keyed | None = None,
+    base: int | None = None,
+    errors: Iterable[Fault] = (),
+    version: SheetVersion | None = None,
+) -> EntryPage:
+    """Return the page of a sheet for one reader: what was sent a moment ago, else the version that holds (or `version`),
+    else everybody who is expected, unmarked. The queries do not grow with the people on it.
+    """
+    on = localdate(at)
+    names = access.sees_names(account, sheet, on=on)
+    version = version or queries.current_version(sheet)
+    stands = queries.keyed_of(version) if version else None
+    keyed = sent or stands or Keyed()
+    roster = matching.roster_of(sheet, by=account, on=on) if names else []
+    if sheet.state in KEYABLE and sent is None:
+        keyed = replace(keyed, rows=with_roster(keyed.rows, roster))
+    terms, creditable = queries.terms_of(sheet), queries.creditable_ms(sheet)
+    problems = {fault.row: fault.text for fault in errors if fault.row is not None}
+    known = {each.pk for each in roster}
+    files = file_lines(sheet, account) if may_open_files(account, sheet, names=names) else ()
+    asked = queries.codes_asked(sheet)
+    totals = rules.totals(keyed.rows, creditable_ms=creditable, terms=terms)
+    may_key = access.may_key(account, sheet, on=on)
+    decided = queries.last_decision(sheet)
+    rows = tuple(
+        _row(number, row, creditable, terms, known, problems.get(number, ""))
+        for number, row in enumerate(keyed.rows, start=1)
+    )
+    begins, ends = keyed.begins_at or sheet.begins_at, keyed.ends_at or sheet.ends_at
+    return EntryPage(
+        sheet=sheet,
+        title=title_of(sheet),
+        lecture=sheet.session.lecture_version.lecture.localised_title,
+        disc=sheet.disc.serial if sheet.disc else "",
+        place_words=sheet.site,
+        length_minutes=queries.length_minutes(sheet),
+        whole_hours=terms.hours(creditable),
+        unit_minutes=terms.unit_minutes,
+        step=terms.step,
+        rows=rows if names else (),
+        expected=len(roster),
+        codes=tuple(
+            EntryCode(
+                each.index, keyed.codes[each.index - 1] if each.index <= len(keyed.codes) else "", each.minute
+            )
+            for each in asked
+        ),
+        times=sheet.kind != Kind.SCREENING,
+        base=str((base if sent is not None else version.number if version else None) or ""),
+        draft_id=str(uuid4()),
+        supervisor=keyed.supervisor or sheet.supervisor,
+        begins=begins.strftime("%H:%M") if begins else "",
+        ends=ends.strftime("%H:%M") if ends else "",
+        files=files,
+        missing=missing_of(sheet, keyed, files=files, codes=len(asked), unmarked=totals.unmarked),
+        totals=totals,
+        errors=tuple(errors),
+        may_key=may_key,
+        may_report=may_key and names and sheet.state in KEYABLE and sheet.date <= on,
+        may_withdraw=may_key and names and sheet.state == State.REPORTED,
+        may_confirm=access.may_confirm(account, sheet, on=on) and sheet.state == State.REPORTED,
+        sees_names=names,
+        report_label=_("Report to %(association)s") % {"association": sheet.association.name},
+        checker=sheet.association.name,
+        returned=decided if decided is not None and sheet.state == State.RETURNED else None,
+        in_conflict=sheet.state in KEYABLE and len(queries.heads(sheet)) > 1,
+        saved_at=version.at if version else None,
+        saved_by=str(version.by) if version else "",
+        urls=urls_of(sheet),
+    )
+
+
+def title_of(sheet: Sheet) -> str:
+    """Return what a sheet is called on its paper: the county, how it was held, and that it is a sign-in sheet."""
+    place = sheet.region.name_zh if sheet.region is not None else sheet.association.name
+    titles = {
+        Kind.SCREENING: _("%(place)s: %(mode)s group screening, sign-in sheet"),
+        Kind.ON_SITE: _("%(place)s: session on site, sign-in sheet"),
+        Kind.DIAL_IN: _("%(place)s: dial-in site, sign-in sheet"),
+    }
+    return titles[Kind(sheet.kind)] % {"place": place, "mode": str(sheet.session.mode)}
+
+
+def with_roster(rows: Sequence[KeyedRow], roster: Iterable[Lawyer]) -> tuple[KeyedRow, ...]:
+    """Return the people on a sheet in the order of the roster, those of the roster who do not stand on it unmarked, and
+    whoever was added by hand behind them.
+    """
+    standing = {row.lawyer_id: row for row in rows if row.lawyer_id is not None}
+    people = list(roster)
+    known = {each.pk for each in people}
+    listed = [
+        standing.get(each.pk)
+        or KeyedRow(
+            lawyer_id=each.pk, name=each.name, licence_number=each.licence_number, firm=each.firm.name
+        )
+        for each in people
+    ]
+    return (*listed, *(row for row in rows if row.lawyer_id not in known))
+
+
+def missing_of(
+    sheet: Sheet, keyed: Keyed, *, files: Sequence[FileLine], codes: int, unmarked: int
+) -> tuple[str, ...]:
+    """Return what is missing before a sheet is reported. Nothing of it forbids that; it lowers the grade."""
+    kinds = [file.kind for file in files]
+    copied = sum(bool(code) for code in keyed.codes[:codes])
+    photos = PHOTOS_ASKED - kinds.count(SheetFile.Kind.PHOTO)
+    found = []
+    if unmarked:
+        found.append(
+            ngettext("%(count)d person is not marked yet.", "%(count)d people are not marked yet.", unmarked)
+            % {"count": unmarked}
+        )
+    if SheetFile.Kind.SCAN not in kinds:
+        found.append(_("The photo of the signed sheet is missing."))
+    if photos > 0:
+        found.append(
+            ngettext(
+                "%(count)d photo of the room is missing.", "%(count)d photos of the room are missing.", photos
+            )
+            % {"count": photos}
+        )
+    if copied < codes:
+        found.append(
+            ngettext(
+                "%(count)d presence code is missing.", "%(count)d presence codes are missing.", codes - copied
+            )
+            % {"count": codes - copied}
+        )
+    if not (keyed.supervisor or sheet.supervisor):
+        found.append(_("The supervisor is not named."))
+    return tuple(found)
+
+
+def may_open_files(account: Account, sheet: Sheet, *, names: bool) -> bool:
+    """Whether an account opens the photos of a sheet: who reads its names, and the officers of its session's two sides,
+    to whom they are evidence.
+    """
+    return names or access.may_see(account, sheet, on=localdate())
+
+
+def file_lines(sheet: Sheet, account: Account) -> tuple[FileLine, ...]:
+    """Return the files of a sheet with addresses that are signed for one reader. One query."""
+    return tuple(file_line(each, account) for each in queries.files_of(sheet))
+
+
+def file_line(file: SheetFile, account: Account) -> FileLine:
+    """Return one file with an address that is signed for one reader."""
+    address = reverse("sheets:file", args=[file.sheet_id, file.pk])
+    return FileLine(
+        pk=file.pk,
+        kind=file.kind,
+        label=file.get_kind_display(),
+        size=file.size_bytes,
+        url=f"{address}?{urlencode({'key': vault.sign(file.sha256, viewer=account.pk)})}",
+        is_picture=file.content_type == "image/jpeg",
+    )
+
+
+def urls_of(sheet: Sheet) -> dict[str, str]:
+    """Return the addresses of a sheet, by name."""
+    own = {
+        name: reverse(f"sheets:{name}", args=[sheet.pk])
+        for name in (
+            "keyed",
+            "files",
+            "print",
+            "template",
+            "excel",
+            "conflict",
+            "review",
+            "withdraw",
+            "cancel",
+        )
+    }
+    return {**own, "self": reverse("sheets:sheet", args=[sheet.pk])}
+
+
+def _row(
+    number: int, row: KeyedRow, creditable: int, terms: Terms, known: set[int], problem: str
+) -> EntryRow:
+    hand = row.lawyer_id not in known
+    return EntryRow(
+        n=number,
+        lawyer=row.lawyer_id,
+        name=row.name,
+        licence=_masked(row),
+        licence_number=row.licence_number if row.lawyer_id is None else "",
+        firm=row.firm,
+        mark=row.mark,
+        minutes=row.minutes,
+        in_at=_clock(row.in_at),
+        out_at=_clock(row.out_at),
+        hours=rules.hours_of(row, creditable, terms) if row.was_there and not row.is_other else None,
+        hand=hand,
+        other=row.is_other,
+        problem=problem,
+    )
+
+
+def _masked(row: KeyedRow) -> str:
+    if row.lawyer_id is None or len(row.licence_number) < rules.LICENCE_DIGITS:
+        return row.licence_number
+    return masks.masked_licence_number(row.licence_number)
+
+
+def _clock(moment: datetime | None) -> str:
+    return localtime(moment).strftime("%H:%M") if moment else ""

@@ -1,0 +1,145 @@
+"""What the rooms below ask of the sheets, registered with them when the site starts: whom a screening reached, the evidence
+of a session, what of a lawyer waits, and the blank sheet of a disc.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from courses.attendance.registries import terms_of
+from courses.credits.registries import Attended, Awaited
+from courses.discs.models import Disc
+from courses.schedule.models import TrainingSession
+from courses.schedule.registries import ReachQuestion, RoomFact
+from courses.sheets import printing, queries, rules
+from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetRow
+from qianchang.people.models import Lawyer
+from qianchang.people.walls import as_platform
+
+State = Sheet.State
+THERE = (rules.FULL, rules.PART)
+# What stands on a version that was confirmed, or that waits for it.
+_CONFIRMED = Q(version__decisions__kind=SheetDecision.Kind.CONFIRMED)
+
+
+@as_platform("counts, no names")
+def rosters(questions: Sequence[ReachQuestion]) -> dict[ReachQuestion, int]:
+    """Return how many lawyers of each region stand as present on confirmed sheets of the lecture by that mode. One query,
+    however many questions.
+    """
+    rows = (
+        SheetRow.objects.filter(
+            _CONFIRMED,
+            lawyer__isnull=False,
+            mark__in=THERE,
+            version__sheet__session__beneficiary__in={each.beneficiary_id for each in questions},
+            version__sheet__session__lecture_version__lecture__in={each.lecture_id for each in questions},
+            version__sheet__session__mode__code__in={each.mode_code for each in questions},
+        )
+        .order_by()
+        .values_list(
+            "version__sheet__session__lecture_version__lecture",
+            "version__sheet__session__beneficiary",
+            "version__sheet__session__mode__code",
+        )
+        .annotate(lawyers=Count("lawyer", distinct=True))
+    )
+    return {ReachQuestion(lecture, region, mode): lawyers for lecture, region, mode, lawyers in rows}
+
+
+@as_platform("counts, no names")
+def rooms(session_ids: Sequence[int]) -> dict[int, RoomFact]:
+    """Return the sign-in sheets of sessions in numbers. Two queries, one where there are none."""
+    standing = Sheet.objects.filter(session__in=list(session_ids)).exclude(state=State.CANCELLED)
+    counted = list(
+        standing.order_by()
+        .values_list("session", "session__code")
+        .annotate(sheets=Count("pk"), confirmed=Count("pk", filter=Q(state=State.CONFIRMED)))
+    )
+    if not counted:
+        return {}
+    there = dict(
+        SheetRow.objects.filter(
+            _CONFIRMED, version__sheet__session__in=[row[0] for row in counted], mark__in=THERE
+        )
+        .order_by()
+        .values_list("version__sheet__session")
+        .annotate(people=Count("pk"))
+    )
+    url = reverse("sheets:screenings")
+    return {
+        session: RoomFact(
+            sheets=sheets,
+            confirmed=confirmed,
+            people=there.get(session, 0),
+            url=f"{url}?{urlencode({'session': code})}",
+        )
+        for session, code, sheets, confirmed in counted
+    }
+
+
+def awaited(lawyer: Lawyer, first: date, end: date) -> list[Awaited]:
+    """Return the sheets on which a lawyer stands as present and which wait for confirmation. Two queries, one where there
+    are none.
+    """
+    rows = list(
+        SheetRow.objects.filter(
+            lawyer=lawyer,
+            mark__in=THERE,
+            version__sheet__state=State.REPORTED,
+            version__decisions__kind=SheetDecision.Kind.REPORTED,
+            version__followed_by=None,
+            version__merged_into=None,
+            version__sheet__date__gte=first,
+            version__sheet__date__lt=end,
+        )
+        .select_related(
+            "version__sheet__session__lecture_version__lecture",
+            "version__sheet__session__mode",
+            "version__sheet__association",
+        )
+        .distinct()
+        .order_by("-version__sheet__date", "-pk")
+    )
+    if not rows:
+        return []
+    terms = terms_of(lawyer, on=rows[0].version.sheet.date)
+    found = []
+    for row in rows:
+        sheet = row.version.sheet
+        hours = rules.hours_of(queries.keyed_row(row), queries.creditable_ms(sheet), terms)
+        found.append(
+            Awaited(
+                on=sheet.date,
+                lecture=sheet.session.lecture_version.lecture,
+                mode_code=sheet.session.mode.code,
+                hours=hours or None,
+                why=_("%(association)s is checking the sign-in sheet")
+                % {"association": sheet.association.name},
+            )
+        )
+    return found
+
+
+def attended(entry: int) -> Attended | None:
+    """Return the sheet on which an entry stands. One query."""
+    found = (
+        SheetCredit.objects.filter(entry=entry)
+        .select_related("row__version__sheet__session", "row__version__sheet__region")
+        .order_by("pk")
+        .first()
+    )
+    if found is None:
+        return None
+    sheet = found.row.version.sheet
+    words = " · ".join((sheet.number, sheet.date.isoformat(), sheet.site))
+    return Attended(words, reverse("sheets:sheet", args=[sheet.pk]))
+
+
+def blank_sheet(disc: Disc, session: TrainingSession) -> bytes:
+    """Return the blank sheet that goes on a disc: with lines to write names on, because a disc passes through many hands."""
+    return printing.blank_sheet(session=session, disc=disc, region=disc.region)
