@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export QIANCHANG_STATE ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast test-postgresql check lock messages bench-media bench-attendance bench-roster bench-search bench-quota simulate-programme bench-watch bench-pages watch-hour clean
+.PHONY: help demo up test test-fast test-postgresql check lock messages bench-media bench-disc bench-attendance bench-roster bench-search bench-quota simulate-programme bench-watch bench-pages watch-hour clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ messages: ## collect the strings into the translation catalogue
 bench-media: ## our ladder beside a bare encode and two known systems, 12 minutes (RECORDING=path, TRUTH=path, CAMERA=path, SECONDS=120)
 	@deploy/bootstrap test
 	@$(PYTHON) -m benchmarks.media $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(CAMERA),--camera "$(CAMERA)") $(if $(SECONDS),--seconds $(SECONDS))
+
+bench-disc: ## two DVD-Video images of one master: cost, and what lsdvd, libdvdnav, mpv and OCR find, 6 minutes (RECORDING=path, TRUTH=path, SECONDS=120, TIMES=3)
+	@deploy/bootstrap test
+	@$(PYTHON) -m benchmarks.disc $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TIMES),--times $(TIMES))
 
 bench-attendance: ## reports of watching beside an empty view, on SQLite and PostgreSQL, 3 minutes (SECONDS=10)
 	@deploy/bootstrap test

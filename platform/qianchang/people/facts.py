@@ -23,6 +23,7 @@ from qianchang.people.models import (
 )
 from qianchang.people.models.places import Dated
 from qianchang.people.permissions import Act, may, require
+from qianchang.people.walls import as_platform
 
 _SOURCE_LENGTH = Designation._meta.get_field("source").max_length or 0
 _REASON_LENGTH = EligibilityOverride._meta.get_field("reason").max_length or 0
@@ -109,9 +110,12 @@ def record_pairing(
     """Record a pair of two associations, two firms or two lawyers. The same again changes nothing.
 
     Raises UnableToRecordFact for two that are not alike or the same, a missing document, or a pair that lasts
-    already; PermissionDenied.
+    already; PermissionDenied: of two lawyers the officers of the association of either may too.
     """
-    require(by, Act.SET_QUOTAS, on=localdate(at))
+    if isinstance(supporting, Lawyer) and isinstance(beneficiary, Lawyer):
+        _require_pair(supporting, beneficiary, by=by, at=at)
+    else:
+        require(by, Act.SET_QUOTAS, on=localdate(at))
     source = _document(source)
     if type(supporting) is not type(beneficiary):
         raise UnableToRecordFact(_("A pair is two associations, two firms or two lawyers."))
@@ -209,6 +213,12 @@ def end_fact(
     """
     if isinstance(fact, EligibilityOverride):
         _require_override(fact.lawyer, by=by, at=at)
+    elif isinstance(fact, Pairing) and fact.supporting_lawyer_id and fact.beneficiary_lawyer_id:
+        with as_platform("which association the two of a pair belong to"):
+            line = Lawyer.objects.select_related("association__parent__parent")
+            both = line.in_bulk([fact.supporting_lawyer_id, fact.beneficiary_lawyer_id])
+        helps, is_helped = both[fact.supporting_lawyer_id], both[fact.beneficiary_lawyer_id]
+        _require_pair(helps, is_helped, by=by, at=at)
     else:
         require(by, Act.SET_QUOTAS, on=localdate(at))
     locked = type(fact)._default_manager.select_for_update(of=("self",)).get(pk=fact.pk)
@@ -235,6 +245,15 @@ def _require_override(lawyer: Lawyer, *, by: Account, at: datetime) -> None:
     require(by, Act.ENROL_LAWYERS, on=localdate(at), association=lawyer.association)
     if lawyer.account_id == by.pk:
         raise UnableToRecordFact(_("Nobody decides about themselves. Ask a colleague."))
+
+
+def _require_pair(supporting: Lawyer, beneficiary: Lawyer, *, by: Account, at: datetime) -> None:
+    today = localdate(at)
+    if may(by, Act.HOST_TRAINEE, on=today, association=supporting.association):
+        return
+    if may(by, Act.NOMINATE_TRAINEE, on=today, association=beneficiary.association):
+        return
+    require(by, Act.SET_QUOTAS, on=today)
 
 
 def _window(valid_from: date | None, valid_until: date | None) -> None:

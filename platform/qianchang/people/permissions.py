@@ -245,6 +245,29 @@ def require(
         raise PermissionDenied(act.value)
 
 
+def may_in_county(
+    account: Account | AnonymousUser,
+    act: Act,
+    *,
+    on: date,
+    county: Region | None,
+    association: Association,
+) -> bool:
+    """Tell whether a county contact may `act` on something that takes place in a county, for an association: the county
+    of the grant, and an association at, above or below that of the grant. Nobody else is asked about here: see `may`.
+    """
+    if county is None:
+        return False
+    return any(
+        grant.region_id is not None
+        and _within(county, grant.region)
+        and grant.association is not None
+        and (_within(association, grant.association) or _within(grant.association, association))
+        for grant in grants_of(account, on=on)
+        if MATRIX[act].get(grant.role) is Scope.COUNTY
+    )
+
+
 def associations_where(account: Account | AnonymousUser, act: Act, *, on: date) -> list[Association] | None:
     """Return the associations whose objects the account may `act` on; None means all of them. A county contact reaches
     no whole association: see `lawyers_where`.
@@ -257,9 +280,15 @@ def associations_where(account: Account | AnonymousUser, act: Act, *, on: date) 
             return None
         if scope is Scope.ASSOCIATION and grant.association_id is not None:
             roots.append(grant.association_id)
-    if not roots:
+    if not roots or not isinstance(account, Account):
         return []
-    return list(Association.objects.filter(_at_or_below(roots)).order_by("code"))
+    if account.reached is None:
+        account.reached = {}
+    # A page asks this for each of its parts.
+    key = tuple(roots)
+    if key not in account.reached:
+        account.reached[key] = list(Association.objects.filter(_at_or_below(roots)).order_by("code"))
+    return list(account.reached[key])
 
 
 def lawyers_where(account: Account | AnonymousUser, act: Act, *, on: date, prefix: str = "") -> Q:

@@ -65,6 +65,11 @@ class Viewer:
         return self._holds(Act.SEE_QUOTA_BOARD)
 
     @property
+    def keys_in_sheets(self) -> bool:
+        """Tell whether this person keys in sign-in sheets, and may have some on this computer that wait for a line."""
+        return self._holds(Act.ENTER_ATTENDANCE)
+
+    @property
     def spot_checks(self) -> bool:
         """Tell whether the spot checks open for this person."""
         return self._holds(Act.SPOT_CHECK)
@@ -95,14 +100,29 @@ class Viewer:
         return self._holds(Act.ARRANGE_CLASSES)
 
     @property
+    def sees_screenings(self) -> bool:
+        """Tell whether screenings and sign-in sheets open for this person."""
+        return self._holds(Act.ENTER_ATTENDANCE) or self._holds(Act.SEE_QUOTA_BOARD)
+
+    @property
     def sees_queue(self) -> bool:
         """Tell whether the processing queue opens for this person."""
         return self._holds(Act.SEE_QUEUE)
 
     @property
+    def sees_discs(self) -> bool:
+        """Tell whether the board of discs opens for this person."""
+        return self._holds(Act.SEE_DISCS)
+
+    @property
     def sees_roster(self) -> bool:
         """Tell whether the roster opens for this person."""
         return self._holds(Act.SEE_ROSTER)
+
+    @property
+    def enters_attendance(self) -> bool:
+        """Tell whether attendance, sheets and sticks of others open for this person."""
+        return self._holds(Act.ENTER_ATTENDANCE)
 
     @property
     def sets_quotas(self) -> bool:

@@ -34,7 +34,7 @@ SUBJECTS = {
     "sheet_missing": "11 月 20 日场次还缺签到表",
     "confirm_waiting": "2 场待确认",
     "evidence_asked": "2 场缺材料",
-    "return_asked": "10 月还没有结账",
+    "return_asked": "10 月的月报还没有报送",
     "reversal_proposed": "场次 桂26-W-0001 有人提出冲正",
     "reversal_decided": "场次 桂26-W-0001 已冲正",
     "hours_credited": "本周记入 4.5 学时，还差 11.0",

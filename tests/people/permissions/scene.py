@@ -5,8 +5,9 @@ another association's and the third the paired one's; to the supporting officer 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.test import Client
@@ -20,11 +21,15 @@ from courses.catalogue.site import ensure_site
 from courses.certificates.operations import issue_certificate
 from courses.credits import appeals, corrections
 from courses.credits.operations import ensure_default_rules
+from courses.discs.models import Disc, DiscMaster, DiscRequest
 from courses.enrolment import classes
 from courses.enrolment.operations import enrol, release_lecture
 from courses.enrolment.releasing import open_collection
+from courses.offline.making import make_stick
 from courses.schedule.evidence import Accepted, add_file
 from courses.schedule.models import TrainingSession
+from courses.sheets.filing import add_file as add_photo
+from courses.sheets.scheduling import open_sheet
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.uploads.models import Upload
 from programmes.plans.documents import attach_document
@@ -197,6 +202,8 @@ class Scene:
             by=world.national_officer,
             at=now,
         )
+        if association == world.guangxi:
+            TrainingSession.objects.filter(pk=session.id).update(county=world.napo_region)
         found = self._checked(supporter, beneficiary)
         registered = self._registered(association, supporter, beneficiary)
         assert lecture.recording is not None
@@ -243,9 +250,13 @@ class Scene:
                     target=target, name="通知.pdf", data=b"%PDF-1.7", by=world.national_officer, at=now
                 ).pk,
                 **self._doubted(supporter, beneficiary),
+                **self._rooms(supporter, beneficiary),
                 "check": found.sampled.drawing.spot_check.code,
                 "check_photo": found.photo.pk,
                 **registered,
+                **self._screening(supporter, beneficiary),
+                **self._discs(lecture, lawyer, supporter, beneficiary),
+                "stick": self._stick(lecture, lawyer),
                 **sent_return(self.office.plan, association, by=officers[0], at=now),
                 "issue": issued_bulletin(self.office.plan, by=world.national_officer, at=now),
                 "lawyer": lawyer.pk,
@@ -257,6 +268,57 @@ class Scene:
                 "account": lawyer.account.pk,
             },
         )
+
+    def _discs(
+        self, lecture: LecturePage, lawyer: Lawyer, supporter: Association, beneficiary: Association
+    ) -> dict[str, Any]:
+        """A disc of the supporting side for a county of the other, and what the lawyer asks for: the own side's lecture."""
+        world, now = self.world, self.world.now
+        held = self._released_lecture(supporter)
+        version = held.versions.get()
+        master = DiscMaster.objects.create(
+            title=f"第{supporter.pk}辑{beneficiary.pk}",
+            maker=supporter,
+            presence_minutes=45,
+            sha256=uuid4().hex * 2,
+            entered_by=world.administrator,
+            entered_at=now,
+        )
+        master.lectures.create(version=version, position=1, windows=[[0, 20_000]])
+        number = Disc.objects.count() + 1
+        disc = Disc.objects.create(
+            number=number,
+            serial=f"D-{number:04d}",
+            master=master,
+            beneficiary=beneficiary,
+            region={GUANGXI: world.napo_region, YUNNAN: world.yunnan_region}[beneficiary.code],
+            state=Disc.State.DISPATCHED,
+            state_at=now,
+            image=uuid4(),
+            iso_sha256="f" * 64,
+            iso_bytes=1,
+            entered_by=world.administrator,
+            entered_at=now,
+        )
+        request = DiscRequest.objects.create(
+            association=lawyer.association,
+            region=lawyer.firm.region,
+            lawyer=lawyer,
+            recipient="联络员",
+            address="司法局",
+            reason="网络太慢",
+            asked_by=lawyer.account,
+            asked_at=now,
+        )
+        request.lectures.create(lecture=lecture, position=1)
+        return {"disc": disc.serial, "disc_master": master.pk, "disc_request": request.pk}
+
+    def _stick(self, lecture: LecturePage, lawyer: Lawyer) -> str:
+        """A stick that the lawyer made with the own side's lecture."""
+        assert lawyer.account is not None
+        return make_stick(
+            lawyer=lawyer, lectures=[lecture], way="light", by=lawyer.account, at=self.world.now
+        ).number
 
     def _evidence(self, session: int) -> int:
         """The agenda of a session, as the association's administrator handed it in."""
@@ -316,8 +378,28 @@ class Scene:
             "trainee": trainee.pk,
             "donation": donation.pk,
             "pool_member": young.pk,
+            "lawyer_pair": self._paired(supporter, beneficiary),
             "county_class": held.pk,
         }
+
+    def _paired(self, supporter: Association, beneficiary: Association) -> int:
+        """A lawyer of the supporting side who helps one of the beneficiary side."""
+        world, registers = self.world, self.registers
+        firms = {world.guangxi.pk: world.napo_firm, world.yunnan.pk: world.yunnan_firm}
+        helped = registers.lawyer(firms[beneficiary.pk])
+        helps = registers.lawyer(world.guangzhou_firm)
+        if supporter != world.guangdong:
+            helps.association = supporter
+            helps.save(update_fields=["association"])
+        return record_pairing(
+            kind=Pairing.Kind.STRONG_WITH_WEAK,
+            supporting=helps,
+            beneficiary=helped,
+            valid_from=world.day,
+            source="tests",
+            by=world.national_officer,
+            at=world.now,
+        ).pk
 
     def _checked(self, supporter: Association, beneficiary: Association) -> Finding:
         """A session of its own that was counted, and in which a spot check of the beneficiary side found a fault."""
@@ -337,6 +419,64 @@ class Scene:
             YUNNAN: self.world.yunnan_officer,
         }
         return checked_session(self.office, session, by=theirs[beneficiary.code])
+
+    def _rooms(self, supporter: Association, beneficiary: Association) -> dict[str, Any]:
+        """A session on site with the sheet of a room in which it is held just now, and a telephone conference."""
+        world, codes = self.world, {}
+        for mode in ("onsite", "teleconference"):
+            codes[mode] = schedule_session(
+                plan=self.office.plan,
+                lecture_id=self._released_lecture(supporter).pk,
+                mode_code=mode,
+                supporter=supporter,
+                beneficiary=beneficiary,
+                date=world.day,
+                place=f"会场{supporter.pk}",
+                by=world.national_officer,
+                at=world.now,
+            ).code
+        room = open_sheet(
+            session=TrainingSession.objects.select_related("supporter", "beneficiary").get(
+                code=codes["onsite"]
+            ),
+            site="二楼会议室",
+            date=world.day,
+            begins_at=time(9, 0),
+            ends_at=time(11, 0),
+            by=world.administrator,
+            at=world.now,
+        )
+        return {"room": room.pk, "onsite": codes["onsite"], "conference": codes["teleconference"]}
+
+    def _screening(self, supporter: Association, beneficiary: Association) -> dict[str, int]:
+        """A DVD screening of today in a county, with a photo of the room."""
+        world = self.world
+        code = schedule_session(
+            plan=self.office.plan,
+            lecture_id=self._released_lecture(supporter).pk,
+            mode_code="dvd",
+            supporter=supporter,
+            beneficiary=beneficiary,
+            date=world.day,
+            by=world.national_officer,
+            at=world.now,
+        ).code
+        sheet = open_sheet(
+            session=TrainingSession.objects.select_related("supporter", "beneficiary").get(code=code),
+            region={GUANGXI: world.napo_region, YUNNAN: world.yunnan_region}[beneficiary.code],
+            site="司法局二楼",
+            date=world.day,
+            by=world.administrator,
+            at=world.now,
+        )
+        photo = add_photo(
+            sheet=sheet,
+            kind="photo",
+            file=Accepted(b"jpeg", "image/jpeg"),
+            by=world.administrator,
+            at=world.now,
+        )
+        return {"screening": sheet.pk, "sheet_file": photo.pk}
 
     def _doubted(self, supporter: Association, beneficiary: Association) -> dict[str, Any]:
         """The session of theirs that counts, which the administrator proposes to take back."""

@@ -9,7 +9,18 @@ from typing import Any
 
 from qianchang.people.permissions import Act
 from tests.people.permissions.entries import EVERYBODY, LAWYERS, MAKER, SIGNED_IN, Entry, button, form, page
-from tests.people.permissions.tables import placements, plans, quotas, reports, sessions, spot_checks
+from tests.people.permissions.tables import (
+    discs,
+    door,
+    offline,
+    placements,
+    plans,
+    quotas,
+    reports,
+    sessions,
+    sheets,
+    spot_checks,
+)
 
 QUEUE = (Act.SEE_QUEUE,)
 CORRECT = (Act.CORRECT_HOURS,)
@@ -41,6 +52,10 @@ A_DRAFT: dict[str, Any] = {"whose": "association", "hidden": 404, "refused": 404
 A_LAWYERS: dict[str, Any] = {"whose": "lawyer", "hidden": 404, "refused": 404}
 
 TABLE: dict[str, Entry] = {
+    **discs.TABLE,
+    **door.TABLE,
+    **offline.TABLE,
+    **sheets.TABLE,
     **plans.TABLE,
     **placements.TABLE,
     **quotas.TABLE,
@@ -325,6 +340,7 @@ TABLE: dict[str, Entry] = {
     "uploads:digest": page(MAKER, where={"public_id": "<upload>"}, guest=401, **HIS_OWN),
     "uploads:header": button(MAKER, where={"public_id": "<upload>"}, guest=401, **HIS_OWN),
     "delivery:file": page(EVERYBODY, where={"token": "forged", "name": "light.mp4"}, answers=403),
+    "delivery:image": page(EVERYBODY, where={"token": "forged"}, answers=403),
     "delivery:signed": page(
         EVERYBODY,
         where={"signature": "forged", "expires": 1, "folder": "x/1", "name": "light.mp4"},

@@ -77,12 +77,14 @@ def reaches(column: Column, act: Act, entry: Entry, things: Things) -> bool:
             return True
         if scope is Scope.OWN and mine:
             return True
-        if scope is Scope.COUNTY and entry.whose == "lawyer" and things.association.code == IN_THE_COUNTY:
+        of_county = entry.whose in ("lawyer", "session")
+        if scope is Scope.COUNTY and of_county and things.association.code == IN_THE_COUNTY:
             return True
         sides = {
             "supporter": {things.supporter},
             "beneficiary": {things.beneficiary},
             "sides": {things.supporter, things.beneficiary},
+            "session": {things.supporter, things.beneficiary},
             "maker": set(),
         }.get(entry.whose, {things.association.code})
         if scope is Scope.ASSOCIATION and ASSOCIATION_OF.get(column) in sides:

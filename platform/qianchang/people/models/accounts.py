@@ -51,6 +51,8 @@ class Account(AbstractUser):  # type: ignore[django-manager-missing]
 
     # The grants as permissions.py read them once for this instance, which in the web is once a request.
     dated_grants: "list[RoleGrant] | None" = None
+    # The associations at or below those of some grants, by these: read once for this instance in the same way.
+    reached: "dict[tuple[int, ...], list[Association]] | None" = None
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [

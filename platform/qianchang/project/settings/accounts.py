@@ -36,6 +36,8 @@ ACCOUNT_RATE_LIMITS = {
     "code_for_phone": "3/15m/key,8/d/key",
     "verify": "60/m/ip",
     "certificate_paper": "30/m/user",
+    # A whole room signs in at its door within a few minutes, behind one address.
+    "door": "300/m/ip",
 }
 # Dangerous acts ask for password, code or passkey again after so long (seconds).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60

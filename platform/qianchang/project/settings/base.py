@@ -6,6 +6,7 @@ from typing import Any
 import environ
 from botocore.config import Config
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from qianchang.project.settings.accounts import *  # noqa: F403
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "qianchang.people.reauthentication.ReauthenticationMiddleware",
     "qianchang.people.second_factor.SecondFactorMiddleware",
+    "qianchang.groundwork.missing_files.SayThatAFileIsMissing",
 ]
 
 ROOT_URLCONF = "qianchang.project.urls"
@@ -152,26 +154,25 @@ S3_ENDPOINT: str = env.str("QIANCHANG_S3_ENDPOINT", default="")
 S3_ORIGIN: str = env.str(
     "QIANCHANG_S3_ORIGIN", default=S3_ENDPOINT or f"https://{S3_BUCKET}.s3.amazonaws.com"
 )
+_S3_STORAGE = "storages.backends.s3.S3Storage"
+_S3_OPTIONS: dict[str, object] = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": S3_ENDPOINT or None,
+    "access_key": env.str("QIANCHANG_S3_KEY", default="") or None,
+    "secret_key": env.str("QIANCHANG_S3_SECRET", default="") or None,
+    "region_name": env.str("QIANCHANG_S3_REGION", default="") or None,
+    # Version 4, which every region and every other maker's S3 takes; checksums only where S3 itself wants them.
+    "client_config": Config(
+        signature_version="s3v4",
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    ),
+    "default_acl": None,
+    "querystring_auth": True,
+    "querystring_expire": 6 * 3600,
+}
 _RECORDING_STORAGE: dict[str, object] = (
-    {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": S3_ENDPOINT or None,
-            "access_key": env.str("QIANCHANG_S3_KEY", default="") or None,
-            "secret_key": env.str("QIANCHANG_S3_SECRET", default="") or None,
-            "region_name": env.str("QIANCHANG_S3_REGION", default="") or None,
-            # Version 4, which every region and every other maker's S3 takes; checksums only where S3 itself wants them.
-            "client_config": Config(
-                signature_version="s3v4",
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-            "default_acl": None,
-            "querystring_auth": True,
-            "querystring_expire": 6 * 3600,
-        },
-    }
+    {"BACKEND": _S3_STORAGE, "OPTIONS": _S3_OPTIONS}
     if S3_BUCKET
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -183,6 +184,12 @@ STORAGES = {
     "recordings": _RECORDING_STORAGE,
     "staticfiles": {"BACKEND": "qianchang.project.static_files.GzippedManifestStorage"},
 }
+# What officers attach goes into the same bucket, below this folder, where this says so; else into VAULT_DIR.
+VAULT_IN_S3: bool = env.bool("QIANCHANG_VAULT_IN_S3", default=False)
+if VAULT_IN_S3:
+    if not S3_BUCKET:
+        raise ImproperlyConfigured("QIANCHANG_VAULT_IN_S3 needs a bucket: set QIANCHANG_S3_BUCKET.")
+    STORAGES["vault"] = {"BACKEND": _S3_STORAGE, "OPTIONS": {**_S3_OPTIONS, "location": "vault"}}
 WHITENOISE_MAX_AGE = 31536000
 
 # --- Uploads (bytes) -------------------------------------------------------------------------------------------
@@ -201,6 +208,7 @@ MEDIA_WORK_DIR = STATE_DIR / "work"
 CERTIFICATE_DIR = STATE_DIR / "certificates"
 # Files that officers attach, kept as they came under the digest of their bytes (groundwork/vault.py).
 VAULT_DIR = STATE_DIR / "vault"
+
 # --- Media -----------------------------------------------------------------------------------------------------
 # How much of a lecture one worker takes at a time (seconds, a multiple of 12): a death costs at most this.
 MEDIA_CHUNK_SECONDS: int = env.int("QIANCHANG_CHUNK_SECONDS", default=300)

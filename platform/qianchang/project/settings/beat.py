@@ -92,6 +92,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "middle", "expires": 3600},
     },
+    "ask for discs that are out for long": {
+        "task": "courses.discs.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
+    "remind of sign-in sheets": {
+        "task": "courses.sheets.remind",
+        "schedule": 3600.0,
+        "options": {"queue": "middle", "expires": 3600},
+    },
     "remind of findings of spot checks": {
         "task": "programmes.spot_checks.remind",
         "schedule": 3600.0,

@@ -24,5 +24,6 @@ TABLE: dict[str, Entry] = {
     "plans:document": page(SEEN, whose="sides", **A_DOCUMENT),
     "targets:programmes": form((Act.SET_QUOTAS,)),
     "targets:target": form((Act.SET_QUOTAS,), where={"pk": "<target>"}),
+    "targets:dimensions": button((Act.SET_QUOTAS,), where={"pk": "<target>"}, data={"seen": 0}),
     "targets:withdraw": button((Act.SET_QUOTAS,), where={"pk": "<target>"}, data={"seen": 0}),
 }

@@ -13,9 +13,10 @@ TABLE: dict[str, Entry] = {
         (Act.SCHEDULE_SESSION,), where={"code": "<session>"}, whose="sides", hidden=404, refused=404
     ),
     "schedule:evidence": Entry(
-        {"GET": BOARD, "POST": (Act.ENTER_ATTENDANCE,)},
+        # Besides its two sides the contact of the county where it is held, for a part of it.
+        {"GET": (*BOARD, Act.ENTER_ATTENDANCE), "POST": (Act.ENTER_ATTENDANCE,)},
         where={"code": "<session>"},
-        whose="sides",
+        whose="session",
         hidden=404,
         refused=404,
         aloud=BOARD,
