@@ -33,12 +33,14 @@ from courses.schedule.queries import (
     session_facts,
 )
 from courses.schedule.tours import Stop, TourFact, add_stop, begin_tour, stops_of, tour_facts
+from courses.sheets.office import RoomFile, room_files
 from qianchang.people.models import Association
 
 __all__ = [
     "ClashWarning",
     "EvidenceItem",
     "Mode",
+    "RoomFile",
     "SessionFact",
     "SessionUnknown",
     "Stop",
@@ -59,6 +61,7 @@ __all__ = [
     "record_held",
     "record_reversed",
     "register_programmes",
+    "room_files",
     "schedule_event",
     "schedule_session",
     "session_fact",

@@ -47,6 +47,7 @@ from media_pipeline.delivery.raw import (
     stored_size,
 )
 from media_pipeline.packaging.discs.spec import (
+    MOST_LECTURES,
     DiscLecture,
     DiscSpec,
     SpecRefused,
@@ -106,6 +107,7 @@ __all__ = [
     "CAPTIONS_MAX_BYTES",
     "CAPTION_LANGUAGES",
     "MAX_CUE_CHARACTERS",
+    "MOST_LECTURES",
     "SLIDE_TITLE_CHARACTERS",
     "AccessRefused",
     "ByteRange",

@@ -192,7 +192,7 @@ def open_playback(request: HttpRequest, response: HttpResponse, payload: Opening
         "covered_ms": record.covered_ms,
         "position_ms": record.position_ms,
         "codes": codes_of(record),
-        "credited": award is not None,
+        "credited": award is not None and not award.is_part,
         "report_every_s": REPORT_EVERY_S,
     }
     return Status(201, opening)
@@ -298,7 +298,7 @@ def _index(version: LectureVersion, shown: str) -> dict[str, Any] | None:
 def _standing(record: WatchRecord, award: registries.Award | None) -> dict[str, Any]:
     return {
         "codes": codes_of(record),
-        "credited": award is not None,
+        "credited": award is not None and not award.is_part,
         "award": {"hours": f"{award.hours:.1f}", "entry_url": award.entry_url} if award else None,
     }
 

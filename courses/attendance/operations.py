@@ -115,7 +115,7 @@ def take_report(report: folding.Report) -> Acknowledgement:
 
 def _acknowledge(folded: folding.Folded, at: datetime) -> Acknowledgement:
     award = folded.award
-    if award is None and folded.record.may_be_due:
+    if (award is None or award.is_part) and folded.record.may_be_due:
         # The fold knows only what judging needs of them: an award is rare.
         playback = queries.playback_with_lawyer(folded.playback.pk)
         award = registries.after_evidence(

@@ -70,7 +70,8 @@ def player_for(
     today = timezone.localdate(at)
     terms = registries.terms_of(lawyer, on=today)
     record = queries.watch_record(lawyer, version, terms=terms)
-    credited = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today) is not None
+    award = registries.award_of(lawyer, lecture_id=lecture.pk, terms=terms, on=today)
+    credited = award is not None and not award.is_part
     index = _index(version.recording_id, slides)
     config = _config(lecture, version, modes, record, terms, slides=slides, index=index, credited=credited)
     # With these the picture comes while the playback is still being opened. The page's answer sets the viewer's cookie.

@@ -18,10 +18,13 @@ from qianchang.people.models import Jurisdiction, Lawyer
 
 @dataclass(frozen=True)
 class Award:
-    """Hours that were credited, and the page that shows what for."""
+    """Hours that were credited, and the page that shows what for. `is_part`: for a part of the lecture that was heard in a
+    room, so that watching all of it still earns more.
+    """
 
     hours: Decimal
     entry_url: str
+    is_part: bool = False
 
 
 # Number of the lawyer, number of the lecture, terms, and the day whose accounting year is meant.

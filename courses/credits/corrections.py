@@ -184,7 +184,15 @@ def carry_out(*, correction: Correction, by: Account, at: datetime) -> Correctio
     )
     if correction.span is not None:
         award_if_due(lawyer=correction.lawyer, version=correction.span.playback.lecture_version, at=at)
+    elif correction.entry is not None and correction.kind == Correction.Kind.REVERSE:
+        _count_watching_again(correction.entry, at=at)
     return correction
+
+
+def _count_watching_again(taken_back: CreditEntry, *, at: datetime) -> None:
+    """Credit what was watched alone, where attendance that had taken its place was wrong: nobody sends it again."""
+    if not taken_back.devices:
+        award_if_due(lawyer=taken_back.lawyer, version=taken_back.lecture_version, at=at)
 
 
 @transaction.atomic
@@ -210,7 +218,10 @@ def refuse_correction(*, correction: Correction, answer: str, by: Account, at: d
 def _locked(correction: Correction, *, by: Account, at: datetime) -> Correction:
     require(by, Act.CORRECT_HOURS, on=localdate(at), association=correction.lawyer.association)
     rows = Correction.objects.select_for_update(of=("self",)).select_related(
-        "lawyer__association__jurisdiction", "entry__lawyer", "span__playback__lecture_version__lecture"
+        "lawyer__association__jurisdiction",
+        "entry__lawyer__association__jurisdiction",
+        "entry__lecture_version__lecture",
+        "span__playback__lecture_version__lecture",
     )
     return rows.get(pk=correction.pk)
 

@@ -99,7 +99,9 @@ class CreditEntry(LedgerEntry):
 
     A reversing entry, and an award that two officers gave back after a reversal, name both of them and the
     reason; the chain covers them without showing them. `renews` is the reversal after which an award was
-    earned or given anew: only so can a lecture stand twice in one year.
+    earned or given anew: only so can a lecture stand twice in one year. `made_way_for` stands on a reversing entry that
+    takes an award back because a better one for the same lecture takes its place, and is what that one is worth. Where
+    more was watched than a sheet says, nobody judges anything: only then are there no two people (docs/decisions/0026).
 
     Personal data: the lawyer (by reference), and what an officer may write in `reason`.
     """
@@ -134,6 +136,7 @@ class CreditEntry(LedgerEntry):
     grade = models.CharField(max_length=1, choices=Grade.choices)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     renews = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="renewed_by")
+    made_way_for = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="corrections_made"
@@ -152,8 +155,21 @@ class CreditEntry(LedgerEntry):
             ),
             models.CheckConstraint(
                 condition=Q(maker__isnull=True, checker__isnull=True, reverses__isnull=True, reason="")
+                | Q(
+                    maker__isnull=True,
+                    checker__isnull=True,
+                    reverses__isnull=False,
+                    reason="",
+                    made_way_for__isnull=False,
+                    made_way_for__gt=F("hours") * -1,
+                )
                 | (Q(maker__isnull=False, checker__isnull=False) & ~Q(maker=F("checker")) & ~Q(reason="")),
                 name="credits_correction_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_way_for__isnull=True)
+                | Q(reverses__isnull=False, made_way_for__gte=F("hours") * -1),
+                name="credits_made_way_for_better",
             ),
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True, hours__gte=0)
@@ -166,6 +182,11 @@ class CreditEntry(LedgerEntry):
 
     def __str__(self) -> str:
         return f"{self.ledger} #{self.sequence} {self.hours}"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is for a part of the lecture that was attended: what is watched is credited whole only."""
+        return not self.devices and self.covered_ms < self.creditable_ms
 
     def chain_fields(self) -> Fields:
         first = self.chain_form == FIRST_FORM
@@ -188,6 +209,8 @@ class CreditEntry(LedgerEntry):
             ("grade", self.grade),
             ("reverses", self.reverses_id if first else digest_of(self.reverses)),
             *([] if first else [("renews", digest_of(self.renews))]),
+            # Where it is not said it is not covered: the entries before it keep their digest.
+            *([] if self.made_way_for is None else [("made_way_for", f"{self.made_way_for:.1f}")]),
         ]
 
     def private_fields(self) -> Fields:

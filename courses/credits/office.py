@@ -125,4 +125,6 @@ def _terms_of(jurisdiction: Jurisdiction, on: date) -> Terms:
 
 
 def _award(entry: CreditEntry) -> Award:
-    return Award(hours=entry.hours, entry_url=reverse("credits:entry", args=[entry.pk]))
+    return Award(
+        hours=entry.hours, entry_url=reverse("credits:entry", args=[entry.pk]), is_part=entry.is_part
+    )

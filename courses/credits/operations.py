@@ -1,6 +1,8 @@
 """Writes of the hours: the default rule, and the award that evidence has earned."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -71,9 +73,9 @@ def award_if_due(
 
     The accounting year is that of the evidence, not of the report: what was watched in December without a link counts for
     that year (domain.md, "From watching to 学时", 3: a late report costs the lawyer nothing).
-    One standing award for each lawyer, lecture and accounting year, so calling it again changes nothing. An
-    award uses up its evidence, and so does its reversal: another one needs watching since. Raises
-    queries.NoCreditRule.
+    One standing award for each lawyer, lecture and accounting year, so calling it again changes nothing. One of a part
+    that was attended makes way for all of it watched. An award uses up its evidence, and so does its reversal: another one
+    needs watching since. Raises queries.NoCreditRule.
     """
     if record is None:
         terms = registries.terms_of(lawyer, on=localdate(at))
@@ -81,15 +83,13 @@ def award_if_due(
     earned_at = min(attendance.evidence_until(lawyer, version) or at, at)
     year = rules.accounting_year(localdate(earned_at), record.terms.year_starts_month)
     earlier = list(queries.awards_ever(lawyer, version.lecture_id))
-    of_year = [entry for entry in earlier if entry.accounting_year == year]
-    standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)
-    if standing is not None:
+    standing, renews = _of_year(earlier, year)
+    if standing is not None and not _makes_way(standing, record):
         return standing
-    reversals = sorted((entry.reversed_by for entry in of_year), key=lambda entry: entry.sequence)
     covered_ms = record.covered_ms
-    if earlier:
-        since = max(entry.recorded_at for entry in (*earlier, *reversals))
-        covered_ms = length_of(attendance.covered_since(lawyer, version, since))
+    used = _used_up(earlier, year=year)
+    if used:
+        covered_ms = length_of(attendance.covered_since(lawyer, version, max(used)))
     missing = rules.hindrance(
         covered_ms=covered_ms,
         creditable_ms=record.creditable_ms,
@@ -97,9 +97,44 @@ def award_if_due(
         codes_missing=len(record.codes_missing),
     )
     if missing:
-        return None
-    renews = reversals[-1] if reversals else None
-    return _award(lawyer, version, record, covered_ms=covered_ms, year=year, renews=renews, at=at)
+        return standing
+    return _award(
+        lawyer, version, record, covered_ms=covered_ms, year=year, standing=standing, renews=renews, at=at
+    )
+
+
+def _of_year(earlier: Iterable[CreditEntry], year: int) -> tuple[CreditEntry | None, CreditEntry | None]:
+    """Return the award of a year that stands, and the last reversal, after which another one may be written."""
+    of_year = [entry for entry in earlier if entry.accounting_year == year]
+    standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)
+    reversals = [entry.reversed_by for entry in of_year if queries.is_reversed(entry)]
+    return standing, max(reversals, key=lambda entry: entry.pk, default=None)
+
+
+def _makes_way(standing: CreditEntry, record: WatchRecord) -> bool:
+    """Whether an award is of a part that was attended, and all of it watched is worth more."""
+    return standing.is_part and record.terms.hours(record.creditable_ms) > standing.hours
+
+
+def _used_up(earlier: Iterable[CreditEntry], *, year: int) -> list[datetime]:
+    """Return when awards and reversals used up what had been watched until then, in any order.
+
+    An award of attendance is not made of watching: it uses up nothing but what would count twice, in two years. An award
+    for watching that made way for a better one counts as that one does.
+    """
+    earlier = list(earlier)
+    years = {entry.accounting_year for entry in earlier if not queries.is_reversed(entry)}
+    found: list[datetime] = []
+    for entry in earlier:
+        elsewhere = entry.accounting_year != year and entry.accounting_year in years
+        reversal = entry.reversed_by if queries.is_reversed(entry) else None
+        if reversal is None or reversal.made_way_for is not None:
+            uses = elsewhere or (reversal is None and entry.devices > 0)
+        else:
+            uses = entry.devices > 0
+        if uses:
+            found += [entry.recorded_at, *([reversal.recorded_at] if reversal else [])]
+    return found
 
 
 @transaction.atomic
@@ -133,22 +168,15 @@ def award_attendance(
     year = rules.accounting_year(on, queries.year_start(rule, mode_code))
     # One award at a time for each lawyer, or two sheets could both find that none stands.
     Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
-    of_year = list(queries.awards_ever(lawyer, version.lecture_id).filter(accounting_year=year))
-    standing = next((entry for entry in of_year if not queries.is_reversed(entry)), None)
+    standing, renews = _of_year(queries.awards_ever(lawyer, version.lecture_id), year)
     if not hours:
         return standing
-    reversals = sorted((entry.reversed_by for entry in of_year if queries.is_reversed(entry)), key=_place)
-    renews = reversals[-1] if reversals else None
     if standing is not None:
-        better = rules.is_worth_more(
-            hours,
-            is_onsite=mode_code == ONSITE,
-            than=standing.hours,
-            than_onsite=standing.mode_code == ONSITE,
-        )
-        if not better or maker is None or checker is None or maker == checker:
+        if maker is None or checker is None or maker == checker:
             return standing
-        renews = _take_back(standing, maker=maker, checker=checker, at=at)
+        if not _is_better(hours, mode_code, standing):
+            return standing
+        renews = _take_back(standing, better=hours, maker=maker, checker=checker, at=at)
     entry = CreditEntry(
         lawyer=lawyer,
         lawyer_digest=ledger_digest(lawyer),
@@ -173,17 +201,32 @@ def award_attendance(
     return entry
 
 
-def _place(entry: CreditEntry) -> int:
-    return entry.sequence
+def _is_better(hours: Decimal, mode_code: str, standing: CreditEntry) -> bool:
+    return rules.is_worth_more(
+        hours,
+        is_onsite=mode_code == ONSITE,
+        than=standing.hours,
+        than_onsite=standing.mode_code == ONSITE,
+    )
 
 
-def _take_back(standing: CreditEntry, *, maker: Account, checker: Account, at: datetime) -> CreditEntry:
-    """Reverse an award because a better one takes its place."""
+def _take_back(
+    standing: CreditEntry,
+    *,
+    better: Decimal,
+    maker: Account | None = None,
+    checker: Account | None = None,
+    at: datetime,
+) -> CreditEntry:
+    """Reverse an award because a better one takes its place: by the two people who confirmed that one, or by nobody where
+    it was watched. The database refuses the latter for anything that is not worth more.
+    """
     reversal = CreditEntry(
         **{name: getattr(standing, name) for name in REPEATED},
         hours=-standing.hours,
         reverses=standing,
-        reason=_("The lecture was heard again, and that is worth more: it counts instead."),
+        made_way_for=better,
+        reason=_("The lecture was heard again, and that is worth more: it counts instead.") if maker else "",
         maker=maker,
         checker=checker,
     )
@@ -205,6 +248,7 @@ def _award(
     *,
     covered_ms: int,
     year: int,
+    standing: CreditEntry | None,
     renews: CreditEntry | None,
     at: datetime,
 ) -> CreditEntry | None:
@@ -231,6 +275,10 @@ def _award(
     )
     try:
         with transaction.atomic():
+            # As where a sheet is confirmed: first the lawyer, then the ledger.
+            Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
+            if standing is not None:
+                entry.renews = _take_back(standing, better=entry.hours, at=at)
             ledgers.append(entry, ledger=lawyer.association.code, at=at)
             audit.record("credited", object_type="credit entry", object_key=str(entry), by=None, at=at)
     except IntegrityError:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from courses.catalogue.models import LectureVersion
 from courses.credits.operations import award_attendance
 from courses.discs import codes, queries, rules, wording
-from courses.discs.models import AnswerSheet, Disc, DiscEvent
+from courses.discs.models import AnswerSheet, Disc
 from courses.schedule.rules import DVD
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Lawyer
@@ -55,11 +55,9 @@ def key_answer_sheet(
     accepted = known.filter(accepted=True).first()
     if accepted is not None:
         return accepted
-    if known.count() >= rules.WRONG_SHEETS_ALLOWED:
-        raise UnableToAnswer(
-            _("The codes of this disc were typed wrong %(count)d times. Send the paper to your association.")
-            % {"count": rules.WRONG_SHEETS_ALLOWED}
-        )
+    # Each person's own tries: the association keys the paper of somebody who has none left.
+    if known.filter(by=by).count() >= rules.WRONG_SHEETS_ALLOWED:
+        raise UnableToAnswer(_guessed(own))
     _refuse(disc, version, lawyer, watched_on, agreed, at=at)
     right = codes.check(disc, version, typed)
     sheet = AnswerSheet.objects.create(
@@ -111,6 +109,38 @@ def wrong_sentence(sheet: AnswerSheet) -> str:
     }
 
 
+def _guessed(own: bool) -> str:
+    said = (
+        _("The codes of this disc were typed wrong %(count)d times. Send the paper to your association.")
+        if own
+        else _(
+            "You typed the codes of this disc wrong %(count)d times. Let a colleague compare and key the paper."
+        )
+    )
+    return said % {"count": rules.WRONG_SHEETS_ALLOWED}
+
+
+def serves(disc: Disc, lawyer: Lawyer) -> bool:
+    """Tell whether a disc is, or once was, with the lawyer's county or association. Two queries at most."""
+    return _is_for(lawyer, disc.beneficiary_id, disc.region_id) or any(
+        _is_for(lawyer, stay.association_id, stay.region_id) for stay in queries.stays_of(disc)
+    )
+
+
+def _is_for(lawyer: Lawyer, association_id: int | None, region_id: int | None) -> bool:
+    if region_id is not None:
+        return region_id in {each.pk for each in region_line(lawyer.firm.region)}
+    return association_id in {each.pk for each in association_line(lawyer.association)}
+
+
+def registered_elsewhere(disc: Disc) -> str:
+    """Return the sentence that a disc is not of the lawyer's place."""
+    return _("%(serial)s is registered to %(place)s. Compare the number with the disc.") % {
+        "serial": disc.serial,
+        "place": queries.registered_to(disc),
+    }
+
+
 def _refuse(
     disc: Disc, version: LectureVersion, lawyer: Lawyer, watched_on: date, agreed: bool, *, at: datetime
 ) -> None:
@@ -120,21 +150,21 @@ def _refuse(
         raise UnableToAnswer(
             _("This lecture is not on %(serial)s. Choose one of those on the disc.") % {"serial": disc.serial}
         )
-    regions = {each.pk for each in region_line(lawyer.firm.region)}
-    line = {each.pk for each in association_line(lawyer.association)}
-    if disc.region_id not in regions if disc.region_id is not None else disc.beneficiary_id not in line:
-        raise UnableToAnswer(
-            _("%(serial)s is registered to %(place)s. Compare the number with the disc.")
-            % {"serial": disc.serial, "place": queries.registered_to(disc)}
-        )
-    received = disc.events.filter(kind=DiscEvent.Kind.RECEIVED).order_by("sequence").first()
-    if received is None:
+    stays = [stay for stay in queries.stays_of(disc) if _is_for(lawyer, stay.association_id, stay.region_id)]
+    if not stays:
+        if not _is_for(lawyer, disc.beneficiary_id, disc.region_id):
+            raise UnableToAnswer(registered_elsewhere(disc))
         raise UnableToAnswer(
             _("Nobody noted yet that %(serial)s arrived. The county contact notes it in the list of discs.")
             % {"serial": disc.serial}
         )
-    if not localdate(received.at) <= watched_on <= localdate(at):
+    today = localdate(at)
+    # A disc that went on to the next county since then was here all the same.
+    if not any(stay.from_date <= watched_on <= (stay.until_date or today) for stay in stays):
         raise UnableToAnswer(
-            _("The day cannot be. The disc arrived on %(first)s, and today is %(last)s.")
-            % {"first": localdate(received.at).isoformat(), "last": localdate(at).isoformat()}
+            _("The day cannot be. The disc was there from %(first)s to %(last)s.")
+            % {
+                "first": stays[-1].from_date.isoformat(),
+                "last": (stays[-1].until_date or today).isoformat(),
+            }
         )

@@ -83,7 +83,7 @@ def composition(scope: DiscScope, numbers: Sequence[int], *, at: datetime) -> Co
     versions: dict[int, LectureVersion] = {}
     for version in LectureVersion.objects.filter(lecture__in=list(rows)).order_by("number"):
         versions[version.lecture_id] = version
-    without = _without_consent(list(rows))
+    without = without_consent(list(rows))
     chosen = tuple(
         Chosen(rows[number], versions[number], without.get(number, ""))
         for number in dict.fromkeys(numbers)
@@ -162,6 +162,11 @@ def _refuse(found: Composition, title: str, *, asked: int) -> None:
     refused = next((each for each in found.lectures if each.refusal), None)
     if refused is not None:
         raise UnableToCompose(refused.refusal)
+    if len(found.lectures) > media.MOST_LECTURES:
+        raise UnableToCompose(
+            _("One disc takes %(most)d lectures. Leave some out, or make two discs.")
+            % {"most": media.MOST_LECTURES}
+        )
     if found.minutes_left < 0:
         over = -found.minutes_left
         raise UnableToCompose(
@@ -174,7 +179,7 @@ def _refuse(found: Composition, title: str, *, asked: int) -> None:
         )
 
 
-def _without_consent(lectures: Sequence[int]) -> dict[int, str]:
+def without_consent(lectures: Sequence[int]) -> dict[int, str]:
     """Return, of lectures some speaker of which agrees to no DVD, the sentence that says whose consent is missing."""
     agreed = set(
         SpeakerConsent.objects.filter(

@@ -107,7 +107,15 @@ class ComposeForm(forms.Form):
         return self.makers[self.cleaned_data["maker"]]
 
 
-class MakeForm(_ToSomewhere):
+class RegisterForm(_ToSomewhere):
+    """For whom a disc is that was not sent yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipient"].required = self.fields["address"].required = False
+
+
+class MakeForm(RegisterForm):
     """How many discs of a master, and for whom."""
 
     count = forms.IntegerField(
@@ -118,10 +126,6 @@ class MakeForm(_ToSomewhere):
     batch = forms.UUIDField(widget=forms.HiddenInput(), required=False, initial=uuid4)
 
     field_order = ("count", "beneficiary", "county", "recipient", "address")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipient"].required = self.fields["address"].required = False
 
 
 class DispatchForm(_ToSomewhere):

@@ -10,8 +10,11 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from courses.catalogue.models import LecturePage
+from courses.catalogue.queries import live_lectures
 from courses.discs import codes
-from courses.discs.models import Disc, DiscEvent, MasterLecture
+from courses.discs.composing import without_consent
+from courses.discs.models import Disc, DiscEvent, DiscMaster, MasterLecture
 from courses.discs.scope import scope_of
 from media_pipeline import api as media
 from qianchang.groundwork import audit
@@ -65,6 +68,19 @@ def ask(disc: Disc, *, at: datetime) -> None:
         raise UnableToMake(str(refusal)) from refusal
     Disc.objects.filter(pk=disc.pk).update(image=image)
     disc.image = image
+
+
+def refuse_withdrawn(master: DiscMaster) -> None:
+    """Raise UnableToMake for a master of which a lecture was withdrawn, or a speaker no longer agrees to discs."""
+    lectures = set(master.lectures.values_list("version__lecture", flat=True))
+    gone = LecturePage.objects.filter(pk__in=lectures).exclude(pk__in=live_lectures().values("pk")).first()
+    if gone is not None:
+        raise UnableToMake(
+            _("“%(title)s” was withdrawn. Compose a master without it.") % {"title": gone.localised_title}
+        )
+    refused = without_consent(sorted(lectures))
+    if refused:
+        raise UnableToMake(next(iter(refused.values())))
 
 
 def image_of(disc: Disc) -> media.DiscImageSummary | None:
@@ -125,6 +141,7 @@ def again(*, disc: Disc, by: Account, at: datetime) -> Disc:
     image = image_of(disc)
     if disc.state not in WITHOUT_A_WAY or (image is not None and image.state not in GIVEN_UP):
         raise UnableToMake(_("This disc is made, or being made. Reload the page."))
+    refuse_withdrawn(disc.master)
     ask(disc, at=at)
     audit.record("asked for image again", object_type="disc", object_key=disc.serial, by=by, at=at)
     return disc

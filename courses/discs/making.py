@@ -49,7 +49,8 @@ def make_discs(
     """Give so many discs of a master their serial numbers and ask the worker for their images. Each belongs to the DVD
     sessions of its lectures that are held for the region. The same `batch` again is the same discs.
 
-    Raises UnableToMake: a count that is none, a county elsewhere, or what the worker refuses; then there is no disc.
+    Raises UnableToMake: a count that is none, a county elsewhere, a lecture that may not go on discs any more, or what the
+    worker refuses; then there is no disc.
     """
     scope = scope_of(by, on=localdate(at))
     if master.maker_id not in scope.gives and to.beneficiary.pk not in scope.receives:
@@ -69,6 +70,8 @@ def make_discs(
     known = list(Disc.objects.filter(batch=batch, master=master).order_by("number"))
     if known:
         return known
+    images.refuse_withdrawn(master)
+    _locked_request(request)
     made = [_number(master, to, request, batch, by=by, at=at) for _place in range(count)]
     for disc in made:
         images.ask(disc, at=at)
@@ -105,9 +108,7 @@ def sessions_for(disc: Disc) -> list[TrainingSession]:
 
 
 def attach_sessions(disc: Disc, *, by: Account, at: datetime) -> int:
-    """Let a disc belong to every session that it serves and does not belong to yet; returns to how many more. Sessions
-    that are scheduled after the disc was made come in with its next step.
-    """
+    """Let a disc belong to every session that it serves and does not belong to yet; returns to how many more."""
     known = set(disc.uses.values_list("session", flat=True))
     fresh = [session for session in sessions_for(disc) if session.pk not in known]
     for session in fresh:
@@ -115,6 +116,33 @@ def attach_sessions(disc: Disc, *, by: Account, at: datetime) -> int:
             disc=disc, session=session, defaults={"entered_by": by, "entered_at": at}
         )
     return len(fresh)
+
+
+def attach_discs(session: TrainingSession, by: Account, at: datetime) -> None:
+    """Let the discs that exist already belong to a DVD session that was scheduled later: they may take no further step.
+    Two queries; none for a session of another mode.
+    """
+    if session.mode.code != DVD:
+        return
+    discs = Disc.objects.filter(master__lectures__version=session.lecture_version_id)
+    serving = [
+        disc
+        for disc in discs.select_related("beneficiary__parent__parent").order_by("number")
+        if session.beneficiary_id in {each.pk for each in association_line(disc.beneficiary)}
+    ]
+    uses = [DiscUse(disc=disc, session=session, entered_by=by, entered_at=at) for disc in serving]
+    DiscUse.objects.bulk_create(uses, ignore_conflicts=True)
+
+
+def _locked_request(request: DiscRequest | None) -> None:
+    """Hold a request until its discs stand. Raises UnableToMake for one that was closed meanwhile."""
+    if request is None:
+        return
+    waiting = DiscRequest.objects.select_for_update(of=("self",)).filter(
+        pk=request.pk, withdrawn_at=None, declined_at=None
+    )
+    if waiting.order_by("pk").first() is None:
+        raise UnableToMake(_("This request is closed. Reload the page."))
 
 
 def _number(

@@ -51,11 +51,7 @@ def dispatch(
     parcel = _checked(parcel)
     if not to.name.strip() or not to.address.strip():
         raise UnableToMove(_("Say to whom and where the discs are sent."))
-    if to.region is not None and not making.within(to.region, to.beneficiary):
-        raise UnableToMove(
-            _("%(county)s does not belong to %(association)s. Choose a county of that association.")
-            % {"county": to.region.name_zh, "association": to.beneficiary.name}
-        )
+    _refuse_county(to)
     sent = [_sent(disc, to, parcel, on=on, by=by, at=at) for disc in sorted(discs, key=lambda each: each.pk)]
     if not sent:
         raise UnableToMove(_("Type the serial number of at least one disc."))
@@ -95,6 +91,46 @@ def _is_noted(disc: Disc, to: Recipient, parcel: Parcel) -> bool:
         and (last.carrier, last.tracking_number) == (parcel.carrier, parcel.tracking_number)
         and (last.region_id, last.holder) == (to.region.pk if to.region else None, " ".join(to.name.split()))
     )
+
+
+@transaction.atomic
+def register(*, disc: Disc, to: Recipient, by: Account, at: datetime) -> Disc:
+    """Register a disc that was not sent yet to another county or association. Raises UnableToMove for one that was sent,
+    which goes on by its next parcel; PermissionDenied.
+    """
+    disc = _locked(disc)
+    scope = scope_of(by, on=localdate(at))
+    if not scope.may_send(disc) or not (
+        disc.master.maker_id in scope.gives or to.beneficiary.pk in scope.receives
+    ):
+        raise PermissionDenied(Act.SEND_DISCS.value)
+    if disc.state not in (State.TO_MAKE, State.MADE):
+        raise UnableToMove(
+            _("%(serial)s was sent already. Record its next dispatch when it is back or was received.")
+            % {"serial": disc.serial}
+        )
+    _refuse_county(to)
+    disc.beneficiary, disc.region = to.beneficiary, to.region
+    disc.recipient, disc.address = " ".join(to.name.split()), " ".join(to.address.split())
+    disc.save(update_fields=["beneficiary", "region", "recipient", "address"])
+    making.attach_sessions(disc, by=by, at=at)
+    audit.record(
+        "registered disc elsewhere",
+        object_type="disc",
+        object_key=disc.serial,
+        by=by,
+        at=at,
+        association=to.beneficiary.code,
+    )
+    return disc
+
+
+def _refuse_county(to: Recipient) -> None:
+    if to.region is not None and not making.within(to.region, to.beneficiary):
+        raise UnableToMove(
+            _("%(county)s does not belong to %(association)s. Choose a county of that association.")
+            % {"county": to.region.name_zh, "association": to.beneficiary.name}
+        )
 
 
 @transaction.atomic

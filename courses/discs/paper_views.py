@@ -15,6 +15,7 @@ from courses.discs import answering, board, printing, queries
 from courses.discs.doors import account_of, disc_or_404, scope_or_403, tried
 from courses.discs.forms import AnswerForm
 from courses.discs.models import AnswerSheet, Disc, MasterLecture
+from courses.discs.scope import scope_of
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, lawyers_where, may
 from qianchang.people.queries import lawyer_of
@@ -88,6 +89,9 @@ def office_answer(request: HttpRequest) -> HttpResponse:
 def _answer_page(request: HttpRequest, account: Account, own: Lawyer | None) -> HttpResponse:
     typed = request.GET.get("serial", "").strip()[:20]
     disc = queries.disc_by_serial(typed) if typed else None
+    elsewhere = answering.registered_elsewhere(disc) if disc and not _is_theirs(disc, account, own) else ""
+    if elsewhere:
+        disc = None
     lectures = _lectures(disc) if disc is not None else []
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
@@ -110,11 +114,22 @@ def _answer_page(request: HttpRequest, account: Account, own: Lawyer | None) -> 
         "form": form,
         "disc": disc,
         "typed": typed,
-        "unknown": bool(typed) and disc is None,
+        "unknown": bool(typed) and disc is None and not elsewhere,
+        "elsewhere": elsewhere,
         "own": own is not None,
         "base": "base.html" if own else "desk.html",
     }
     return render(request, "courses/discs/answer.html", context, status=422 if form.errors else 200)
+
+
+def _is_theirs(disc: Disc, account: Account, own: Lawyer | None) -> bool:
+    """Tell whether a disc is, or once was, with the lawyer's place or within the officer's reach: what is on the discs of
+    others is nobody's business.
+    """
+    if own is not None:
+        return answering.serves(disc, own)
+    scope = scope_of(account, on=timezone.localdate())
+    return scope.sees(disc) or scope.saw(disc)
 
 
 def _lectures(disc: Disc) -> list[MasterLecture]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from courses.discs import rules
@@ -61,6 +62,29 @@ class DiscFact:
         return any(step.kind == DiscEvent.Kind.RECEIVED for step in self.steps)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A county that a disc was registered to, or the association where it had none."""
+
+    association: Association
+    region: Region | None
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+        return place_name(self.region, self.association)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A disc was somewhere, from the day of its receipt to the day on which it left or was lost (None: it is there)."""
+
+    association_id: int | None
+    region_id: int | None
+    from_date: date
+    until_date: date | None
+
+
 def disc_by_serial(serial: str) -> Disc | None:
     """Return a disc by what somebody typed or scanned as its serial number ("d-57" is D-0057), with its master, county
     and association; None where there is none. One query.
@@ -94,6 +118,41 @@ def custody(discs: Sequence[Disc]) -> dict[int, tuple[Step, ...]]:
     for row in rows.order_by("disc", "sequence"):
         found[row.disc_id].append(_step(row))
     return {number: tuple(steps) for number, steps in found.items()}
+
+
+def places_on(disc: Disc, day: date) -> list[Place]:
+    """Return to whom a disc was registered on a day: two on a day on which it was sent on. A disc that moved on since then
+    was where it was. One query.
+    """
+    sent = list(
+        disc.events.filter(kind=DiscEvent.Kind.DISPATCHED)
+        .select_related("association__parent__parent", "region")
+        .order_by("sequence")
+    )
+    left = [localdate(each.at) for each in sent[1:]]
+    found = [
+        Place(each.association, each.region)
+        for number, each in enumerate(sent)
+        if each.association is not None
+        and (number == 0 or localdate(each.at) <= day)
+        and (number == len(left) or day <= left[number])
+    ]
+    return found or [Place(disc.beneficiary, disc.region)]
+
+
+def stays_of(disc: Disc) -> list[Stay]:
+    """Return where a disc was received, and until when it was there, the first one first. One query."""
+    steps = list(disc.events.order_by("sequence"))
+    return [
+        Stay(
+            step.association_id,
+            step.region_id,
+            localdate(step.at),
+            localdate(steps[number + 1].at) if number + 1 < len(steps) else None,
+        )
+        for number, step in enumerate(steps)
+        if step.kind == DiscEvent.Kind.RECEIVED
+    ]
 
 
 def registered_to(disc: Disc) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q
 
 from courses.catalogue.queries import beneficiary_associations
-from courses.discs.models import Disc, DiscRequest
+from courses.discs.models import Disc, DiscEvent, DiscRequest
 from qianchang.people.models import Account, Association, Region, RoleGrant
 from qianchang.people.permissions import MATRIX, Act, Scope, associations_where, grants_of
 
@@ -63,6 +63,11 @@ class DiscScope:
     def sees(self, disc: Disc) -> bool:
         """Tell whether the account sees a disc, whose master is read."""
         return self.everything or self.may_send(disc) or self.may_receive(disc)
+
+    def saw(self, disc: Disc) -> bool:
+        """Tell whether a disc was once received on the account's side, wherever it went since then. One query."""
+        here = Q(region=None, association__in=self.receives) | Q(region__in=self.regions | self.counties)
+        return disc.events.filter(here, kind=DiscEvent.Kind.RECEIVED).exists()
 
     def may_send(self, disc: Disc) -> bool:
         """Tell whether the account may send a disc, and note that it is back or lost."""

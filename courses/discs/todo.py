@@ -9,9 +9,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.discs import queries, rules
+from courses.discs import images, queries, rules
 from courses.discs.models import Disc, DiscRequest
 from courses.discs.scope import DiscScope, scope_of
+from media_pipeline.api import DiscImageSummary
 from qianchang.people.models import Account
 from qianchang.people.todo import LONGEST_GROUP, Group, Task
 
@@ -22,19 +23,19 @@ State = Disc.State
 
 def groups(account: Account, on: date) -> Iterable[Group]:
     """Return the discs that an officer has to make, send or note as received, and those that others have for too long:
-    two queries, and those for the scope.
+    three queries at most, and those for the scope.
     """
     scope = scope_of(account, on=on)
     if scope.is_empty or scope.everything:
         return ()
     discs = list(
-        Disc.objects.filter(scope.discs(), state__in=[State.MADE, *rules.AWAY])
+        Disc.objects.filter(scope.discs(), state__in=[State.TO_MAKE, State.MADE, *rules.AWAY])
         .select_related("master", "region", "beneficiary")
         .order_by("state_at", "pk")
     )
     asked = _asked(scope)
     return (
-        _to_send(scope, [disc for disc in discs if disc.state == State.MADE], asked),
+        _to_send(scope, discs, asked),
         _to_receive(scope, [disc for disc in discs if disc.state == State.DISPATCHED]),
         _to_ask_for(scope, discs, on),
     )
@@ -65,15 +66,37 @@ def _to_send(scope: DiscScope, discs: Sequence[Disc], asked: Sequence[DiscReques
         Task(
             what=disc.serial,
             whom=queries.registered_to(disc),
+            note=image.sentence,
+            button=_("Open the disc"),
+            url=reverse("discs:disc", args=[disc.serial]),
+            due=localdate(disc.state_at) + timedelta(days=ANSWERED_WITHIN_DAYS),
+        )
+        for disc, image in _given_up(scope, discs)
+    ]
+    tasks += [
+        Task(
+            what=disc.serial,
+            whom=queries.registered_to(disc),
             note=disc.master.title,
             button=_("Record dispatch"),
             url=reverse("discs:disc", args=[disc.serial]),
             due=localdate(disc.state_at) + timedelta(days=ANSWERED_WITHIN_DAYS),
         )
         for disc in discs
-        if scope.may_send(disc)
+        if disc.state == State.MADE and scope.may_send(disc)
     ]
     return _group(_("Discs to send"), tasks)
+
+
+def _given_up(scope: DiscScope, discs: Sequence[Disc]) -> list[tuple[Disc, DiscImageSummary]]:
+    """Return the discs whose image nobody makes any more, with why: nothing comes of them by itself. One query at most."""
+    waiting = [disc for disc in discs if disc.state == State.TO_MAKE and scope.may_send(disc)]
+    found = images.images_of(waiting)
+    return [
+        (disc, found[disc.pk])
+        for disc in waiting
+        if disc.pk in found and found[disc.pk].state in images.GIVEN_UP
+    ]
 
 
 def _to_receive(scope: DiscScope, discs: Sequence[Disc]) -> Group:
@@ -96,7 +119,7 @@ def _to_ask_for(scope: DiscScope, discs: Sequence[Disc], on: date) -> Group:
     tasks = []
     for disc in discs:
         since = localdate(disc.state_at)
-        if disc.state == State.MADE or not rules.is_overdue(since, on=on):
+        if disc.state not in rules.AWAY or not rules.is_overdue(since, on=on):
             continue
         days = rules.days_away(since, on=on)
         tasks.append(

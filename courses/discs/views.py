@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.discs import board, images, moving, queries
 from courses.discs.doors import PAGE, disc_or_404, scope_or_403, tried
-from courses.discs.forms import DispatchForm, StepForm
+from courses.discs.forms import DispatchForm, RegisterForm, StepForm
 from courses.discs.models import Disc
 from courses.discs.scope import DiscScope, sent_to
 from media_pipeline import api as media
@@ -139,13 +139,38 @@ def _of_discs(scope: DiscScope, serials: str) -> dict[str, Any]:
     first = queries.disc_by_serial(serials.split()[0]) if serials.split() else None
     if first is None or not scope.sees(first):
         return {"serials": ""}
+    return {"serials": serials[:400], **_as_said(first)}
+
+
+def _as_said(disc: Disc) -> dict[str, Any]:
     return {
-        "serials": serials[:400],
-        "beneficiary": str(first.beneficiary_id),
-        "county": first.region.name_zh if first.region else "",
-        "recipient": first.recipient,
-        "address": first.address,
+        "beneficiary": str(disc.beneficiary_id),
+        "county": disc.region.name_zh if disc.region else "",
+        "recipient": disc.recipient,
+        "address": disc.address,
     }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, serial: str) -> HttpResponse:
+    """改登记: a disc that was not sent yet goes to another county."""
+    scope, found = disc_or_404(request, serial)
+    if not scope.may_send(found):
+        raise PermissionDenied(Act.SEND_DISCS.value)
+    form = RegisterForm(
+        request.POST if request.method == "POST" else None,
+        associations=sent_to(scope, on=timezone.localdate()),
+        initial=_as_said(found),
+    )
+    if request.method == "POST" and tried(
+        form,
+        lambda: moving.register(disc=found, to=form.recipient_of(), by=scope.account, at=timezone.now()),
+    ):
+        messages.success(request, _("Recorded."))
+        return redirect("discs:disc", serial)
+    context = {"form": form, "disc": found}
+    return render(request, "courses/discs/register.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -11,3 +11,8 @@ class OfflineConfig(AppConfig):
         from courses.offline import privacy
 
         privacy.declare_holdings()
+
+        from courses.offline import todo
+        from qianchang.people.todo import register_groups
+
+        register_groups("sticks", todo.groups)

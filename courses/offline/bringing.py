@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from courses.attendance import brought
-from courses.attendance.clock import from_ms
+from courses.attendance.clock import from_ms, to_ms
 from courses.attendance.folding import Folded, ReportedSpan
 from courses.attendance.models import Playback
 from courses.attendance.queries import percent_of
@@ -29,7 +29,7 @@ from courses.sheets import matching
 from courses.sheets.models import Sheet, SheetVersion
 from courses.sheets.operations import UnableToKey, save_version
 from courses.sheets.rules import Keyed, KeyedRow
-from qianchang.groundwork import audit
+from qianchang.groundwork import audit, vault
 from qianchang.people.models import Account, Lawyer
 from qianchang.people.walls import as_platform
 
@@ -88,6 +88,8 @@ def bring_back(*, data: bytes, by: Account, at: datetime) -> Brought:
     known = Bundle.objects.filter(stick=stick, sha256=file.sha256).first()
     if known is not None:
         return Brought(known, _outcomes(stick, versions, at=at), repeated=True)
+    # On the disk before a row names it; bytes that no row names harm nobody.
+    vault.keep(data)
     if stick.revoked_at is not None:
         _kept(file, versions, verdict=Bundle.Verdict.REFUSED, reason=Doubt.REVOKED)
         raise UnableToTake(doubt_sentence(Doubt.REVOKED))
@@ -192,9 +194,24 @@ def _outcomes(stick: Stick, versions: Sequence[LectureVersion], *, at: datetime)
 # --- A room's ---------------------------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def _of_room(file: _File, versions: Sequence[LectureVersion]) -> Brought:
     sheet, filled = file.stick.sheet, file.record.sheet
     assert sheet is not None and filled is not None  # noqa: S101, PT018 - a room's stick has a sheet, and so had the record
+    # One record of a stick at a time: the version and the bundle that names it are written together.
+    stick = Stick.objects.select_for_update().get(pk=file.stick.pk)
+    known = Bundle.objects.filter(stick=stick, sha256=file.sha256).first()
+    if known is not None:
+        return Brought(known, repeated=True)
+    if stick.revoked_at is not None:
+        raise UnableToTake(doubt_sentence(Doubt.REVOKED))
+    before = _before(stick, filled)
+    if (
+        before is not None
+        and before.number >= file.record.number
+        and _told_at(before) >= file.record.saved_ms
+    ):
+        return Brought(_kept(file, versions, verdict=Bundle.Verdict.REFUSED, reason=Doubt.OLDER))
     seen, numbers = _expected(file, sheet, filled)
     keyed = Keyed(
         rows=tuple(
@@ -213,7 +230,6 @@ def _of_room(file: _File, versions: Sequence[LectureVersion]) -> Brought:
         begins_at=filled.begins_at,
         ends_at=filled.ends_at,
     )
-    before = Bundle.objects.filter(stick=file.stick, sheet_version__isnull=False).order_by("-pk").first()
     try:
         saved = save_version(
             sheet=sheet,
@@ -240,6 +256,18 @@ def _expected(file: _File, sheet: Sheet, filled: RoomSheet) -> tuple[set[int], d
     with as_platform("who was expected in a room, by number; nobody is shown a name that the stick had not"):
         found = matching.expected(sheet).filter(pk__in=named).values_list("pk", "licence_number")
         return seen & named, dict(found)
+
+
+def _before(stick: Stick, filled: RoomSheet) -> Bundle | None:
+    """Return what the same computer brought last. Another computer began with a blank sheet, as another person would."""
+    came = Bundle.objects.filter(stick=stick, copy=filled.copy, sheet_version__isnull=False)
+    return came.select_related("sheet_version").order_by("-number", "-pk").first()
+
+
+def _told_at(bundle: Bundle) -> int:
+    """When a record was saved, by the clock of its computer."""
+    version = bundle.sheet_version
+    return to_ms(version.keyed_at) if version is not None and version.keyed_at is not None else 0
 
 
 def _draft(file: _File) -> UUID:
@@ -270,6 +298,7 @@ def _kept(
         covered_ms=_covered(file.record, versions),
         spans=spans,
         spans_refused=refused,
+        copy=file.record.sheet.copy if file.record.sheet is not None else "",
         sheet_version=sheet_version,
         by=file.by,
         received_at=file.at,

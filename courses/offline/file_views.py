@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -13,10 +13,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.offline import contents, queries, scope
-from courses.offline.models import Stick
+from courses.offline.models import Bundle, Stick
 from media_pipeline.api import ByteRange, RangeNotSatisfiable, parse_range
-from qianchang.groundwork import audit
+from qianchang.groundwork import audit, vault
 from qianchang.people.models import Account
+
+
+@login_required
+@require_safe
+def record(request: HttpRequest, number: str, bundle: int) -> HttpResponse:
+    """One record file as it was brought back: what the hours from a stick stand on."""
+    stick = queries.stick_of(number)
+    if stick is None or not scope.reaches(cast(Account, request.user), stick, on=timezone.localdate()):
+        raise Http404
+    found = get_object_or_404(Bundle, stick=stick, pk=bundle)
+    answer = HttpResponse(vault.read(found.sha256), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{stick.number}-{found.number}.json"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @login_required

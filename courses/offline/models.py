@@ -108,7 +108,8 @@ class Bundle(AppendOnly):
 
     `number` is the stick's own count of the records it saved, `reason` why something of it does not count (a code of
     rules.Doubt or of attendance.rules.Refusal), `covered_ms` how much of the lectures it tells of, each moment once.
-    Personal data: who brought it.
+    `copy` is the computer on which the sheet of a room was begun. The file itself is in the vault under `sha256`.
+    Personal data: who brought it, and in the file who sat in a room.
     """
 
     class Verdict(models.TextChoices):
@@ -125,6 +126,7 @@ class Bundle(AppendOnly):
     covered_ms = models.PositiveBigIntegerField(default=0)
     spans = models.PositiveIntegerField(default=0)
     spans_refused = models.PositiveIntegerField(default=0)
+    copy = models.CharField(max_length=16, blank=True, default="")
     # What it became where it was of a room.
     sheet_version = models.ForeignKey(
         "sheets.SheetVersion", null=True, on_delete=models.PROTECT, related_name="bundles"

@@ -23,8 +23,8 @@ def declare_holdings() -> None:
         of={"stick__lawyer": LAWYER},
         acts=("by",),
         given=("stick__serial", "number", "verdict", "received_at"),
-        # A code of ours, never words.
-        harmless=("reason",),
+        # Codes of ours, never words.
+        harmless=("reason", "copy"),
         kept="hours stand on the records of a stick",
     )
     declare_none("which lectures, lengths and sums of files", "offline.StickLecture", "offline.FileSum")

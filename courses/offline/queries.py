@@ -89,7 +89,7 @@ def state_of(stick: Stick, *, at: datetime) -> str:
 
 def bundles_of(stick: Stick) -> list[BundleRow]:
     """Return what came back from a stick, newest first. One query."""
-    rows = Bundle.objects.filter(stick=stick).select_related("by").order_by("-received_at", "-pk")
+    rows = Bundle.objects.filter(stick=stick).select_related("stick", "by").order_by("-received_at", "-pk")
     return [BundleRow(row, bundle_sentence(row)) for row in rows]
 
 

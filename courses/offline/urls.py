@@ -14,5 +14,6 @@ urlpatterns = [
     path("office/bundles/", views.bundles, name="bundles"),
     path("sticks/<str:number>/", views.stick, name="stick"),
     path("sticks/<str:number>/revoke/", views.revoke, name="revoke"),
+    path("sticks/<str:number>/records/<int:bundle>/", file_views.record, name="record"),
     path("sticks/<str:number>/files.zip", file_views.files, name="files"),
 ]

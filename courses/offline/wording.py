@@ -32,6 +32,9 @@ DOUBTS: dict[Doubt, str | Promise] = {
     Doubt.EMPTY: gettext_lazy(
         "This record is empty: nothing was watched and nobody was marked. Watch on the stick, then save the record."
     ),
+    Doubt.OLDER: gettext_lazy(
+        "A newer record of this sheet was brought back before. This one changes nothing; you need not send it again."
+    ),
 }
 
 

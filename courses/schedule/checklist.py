@@ -87,7 +87,10 @@ def evidence_of(
         day = localdate(release.released_at).isoformat() if release else ""
         return (EvidenceItem(_("Release record"), release is not None, day), reached)
     if session.mode.code == rules.DVD:
-        return (*_of_discs(discs or DiscPapers(), details.disc_serials, pieces, url), sheet, reached)
+        papers = _of_discs(discs or DiscPapers(), details.disc_serials, pieces, url)
+        # Whoever watched alone answered on a sheet of their own; a room that was scheduled has one to sign.
+        alone = reach > 0 and not sheet.present and not (rooms and rooms.sheets)
+        return (*papers, reached) if alone else (*papers, sheet, reached)
     if session.mode.code == rules.TELECONFERENCE:
         return (
             files(_("Bridge or meeting log"), "log", Kind.MEETING_LOG, said=details.bridge),

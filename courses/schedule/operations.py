@@ -15,7 +15,7 @@ from courses.schedule import queries, rules
 from courses.schedule.checklist import evidence_of, pieces_of
 from courses.schedule.models import DeliveryMode, Tour, TrainingSession
 from courses.schedule.queries import SessionFact
-from courses.schedule.registries import reach_of, rooms_of
+from courses.schedule.registries import reach_of, rooms_of, tell_scheduled
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, may, require
@@ -110,6 +110,7 @@ def schedule_session(
                 verb = "planned" if planned else "scheduled"
                 _record(verb, session, by=by, at=at, mode=mode.code, date=date.isoformat())
                 _mark_repeats(session)
+                tell_scheduled(session, by, at)
         except IntegrityError:
             _refuse_the_same(session)
             continue

@@ -2,6 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from qianchang.people.models import Account
+
+if TYPE_CHECKING:
+    from courses.schedule.models import TrainingSession
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class RoomFact:
 
 RoomSource = Callable[[Sequence[int]], dict[int, RoomFact]]
 DiscSource = Callable[[Iterable[int]], dict[int, DiscPapers]]
+# Is told of a session that was just planned or scheduled, by whom and when.
+Listener = Callable[["TrainingSession", Account, datetime], object]
 
 
 @dataclass
@@ -52,6 +61,7 @@ class _Registered:
     rosters: ReachSource | None = None
     rooms: RoomSource | None = None
     discs: DiscSource | None = None
+    scheduled: Listener | None = None
 
 
 _registered = _Registered()
@@ -96,3 +106,14 @@ def register_discs(source: DiscSource) -> None:
 def discs_of(session_ids: Sequence[int]) -> dict[int, DiscPapers]:
     """Return what is known of the discs of these sessions; nothing while nobody knows, or for no session."""
     return _registered.discs(session_ids) if _registered.discs and session_ids else {}
+
+
+def register_scheduled(listener: Listener) -> None:
+    """Say who finds what exists already for a session that was just scheduled, in the same transaction."""
+    _registered.scheduled = listener
+
+
+def tell_scheduled(session: "TrainingSession", by: Account, at: datetime) -> None:
+    """Tell whoever asked for it of a session that was just planned or scheduled."""
+    if _registered.scheduled is not None:
+        _registered.scheduled(session, by, at)

@@ -15,7 +15,8 @@ class SheetsConfig(AppConfig):
         from courses.credits.registries import register_attended, register_awaited
         from courses.discs.registries import register_blank_sheet
         from courses.schedule.registries import register_rooms, register_rosters
-        from courses.sheets import office, todo
+        from courses.sheets import office, showing, todo
+        from media_pipeline import api as media
         from qianchang.people.todo import register_groups
 
         register_groups("sheets", todo.groups)
@@ -24,6 +25,8 @@ class SheetsConfig(AppConfig):
         register_awaited(office.awaited)
         register_attended(office.attended)
         register_blank_sheet(office.blank_sheet)
+
+        media.register_access_policy(showing.may_play_recording)
 
         from courses.sheets.door.teaching import after_confirmation
         from courses.sheets.events import sheet_confirmed

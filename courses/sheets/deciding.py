@@ -167,8 +167,8 @@ def confirm(*, sheet: Sheet, by: Account, at: datetime, version: int | None = No
 
 
 def why_not_confirm(sheet: Sheet, version: SheetVersion, said: SheetDecision, account: Account) -> str:
-    """Return the sentence why an officer cannot be the second person of a sheet; empty when they can. Two queries."""
-    if said.by_id == account.pk or account.pk in queries.keyed_by(sheet):
+    """Return the sentence why an officer cannot be the second person of a sheet; empty when they can. Four queries."""
+    if said.by_id == account.pk or account.pk in queries.keyed_by(sheet) or queries.let_in(sheet, account):
         return _(
             "You keyed or reported this sheet yourself, so a colleague of your association has to confirm it."
         )
@@ -247,6 +247,13 @@ def _credit(sheet: Sheet, version: SheetVersion, decision: SheetDecision, *, at:
         lawyer__isnull=False, lawyer__erased_at=None, mark__in=[rules.FULL, rules.PART]
     )
     found = list(rows.select_related("lawyer__association__jurisdiction").order_by("lawyer"))
+    # All of them before the first entry of the ledger, one at a time for each, as when a code is typed into a player.
+    list(
+        Lawyer.objects.select_for_update(no_key=True)
+        .filter(pk__in=[row.lawyer_id for row in found])
+        .order_by("pk")
+        .values_list("pk")
+    )
     _note_codes(sheet, [row for row in found if row.mark == rules.FULL], answered, at=at)
     lecture_version = sheet.session.lecture_version
     for row in found:
@@ -272,10 +279,6 @@ def _credit(sheet: Sheet, version: SheetVersion, decision: SheetDecision, *, at:
 def _note_codes(sheet: Sheet, rows: Sequence[SheetRow], answered: Sequence[int], *, at: datetime) -> None:
     """Write down that everybody who was there throughout has seen the codes that the room copied."""
     lawyers = [row.lawyer_id for row in rows if row.lawyer_id is not None]
-    # One at a time for each lawyer, as when a code is typed into a player.
-    list(
-        Lawyer.objects.select_for_update(no_key=True).filter(pk__in=lawyers).order_by("pk").values_list("pk")
-    )
     version = sheet.session.lecture_version
     known = set(
         PresenceCheck.objects.filter(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.attendance.rules import Terms
+from courses.schedule.rules import DVD
 from courses.sheets import access, matching, queries, rules
 from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetVersion
 from courses.sheets.operations import KEYABLE
@@ -162,7 +163,7 @@ def entry_page(
     terms, creditable = queries.terms_of(sheet), queries.creditable_ms(sheet)
     problems = {fault.row: fault.text for fault in errors if fault.row is not None}
     known = {each.pk for each in roster}
-    files = file_lines(sheet, account) if may_open_files(account, sheet, names=names) else ()
+    files = file_lines(sheet, account, names=names)
     asked = queries.codes_asked(sheet)
     totals = rules.totals(keyed.rows, creditable_ms=creditable, terms=terms)
     may_key = access.may_key(account, sheet, on=on)
@@ -184,12 +185,7 @@ def entry_page(
         step=terms.step,
         rows=rows if names else (),
         expected=len(roster),
-        codes=tuple(
-            EntryCode(
-                each.index, keyed.codes[each.index - 1] if each.index <= len(keyed.codes) else "", each.minute
-            )
-            for each in asked
-        ),
+        codes=_codes(asked, keyed.codes),
         times=sheet.kind != Kind.SCREENING,
         base=str((base if sent is not None else version.number if version else None) or ""),
         draft_id=str(uuid4()),
@@ -272,21 +268,19 @@ def missing_of(
             )
             % {"count": codes - copied}
         )
+    if codes and sheet.disc is None and sheet.session.mode.code == DVD:
+        found.append(_("The number of the disc is missing. Without it no code can be right."))
     if not (keyed.supervisor or sheet.supervisor):
         found.append(_("The supervisor is not named."))
     return tuple(found)
 
 
-def may_open_files(account: Account, sheet: Sheet, *, names: bool) -> bool:
-    """Whether an account opens the photos of a sheet: who reads its names, and the officers of its session's two sides,
-    to whom they are evidence.
+def file_lines(sheet: Sheet, account: Account, *, names: bool) -> tuple[FileLine, ...]:
+    """Return the files of a sheet with addresses that are signed for one reader: the photos of the room, and that of the
+    paper for those alone who read the names on it. One query.
     """
-    return names or access.may_see(account, sheet, on=localdate())
-
-
-def file_lines(sheet: Sheet, account: Account) -> tuple[FileLine, ...]:
-    """Return the files of a sheet with addresses that are signed for one reader. One query."""
-    return tuple(file_line(each, account) for each in queries.files_of(sheet))
+    kinds = SheetFile.Kind.values if names else [SheetFile.Kind.PHOTO]
+    return tuple(file_line(each, account) for each in queries.files_of(sheet) if each.kind in kinds)
 
 
 def file_line(file: SheetFile, account: Account) -> FileLine:
@@ -311,6 +305,7 @@ def urls_of(sheet: Sheet) -> dict[str, str]:
             "files",
             "print",
             "template",
+            "disc",
             "excel",
             "conflict",
             "review",
@@ -340,6 +335,13 @@ def _row(
         hand=hand,
         other=row.is_other,
         problem=problem,
+    )
+
+
+def _codes(asked: Iterable[queries.Code], copied: Sequence[str]) -> tuple[EntryCode, ...]:
+    return tuple(
+        EntryCode(each.index, copied[each.index - 1] if each.index <= len(copied) else "", each.minute)
+        for each in asked
     )
 
 

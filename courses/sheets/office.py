@@ -2,8 +2,9 @@
 of a session, what of a lawyer waits, and the blank sheet of a disc.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -16,7 +17,7 @@ from courses.discs.models import Disc
 from courses.schedule.models import TrainingSession
 from courses.schedule.registries import ReachQuestion, RoomFact
 from courses.sheets import printing, queries, rules
-from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetRow
+from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetFile, SheetRow
 from qianchang.people.models import Lawyer
 from qianchang.people.walls import as_platform
 
@@ -80,6 +81,39 @@ def rooms(session_ids: Sequence[int]) -> dict[int, RoomFact]:
         )
         for session, code, sheets, confirmed in counted
     }
+
+
+@dataclass(frozen=True)
+class RoomFile:
+    """One file that a confirmed sheet stands on. A photo of the paper shows names (`names_people`)."""
+
+    session: str
+    kind: str
+    sha256: str
+    content_type: str
+    size_bytes: int
+    uploaded_at: datetime
+    names_people: bool
+
+
+def room_files(session_ids: Iterable[int], *, before: datetime) -> list[RoomFile]:
+    """Return the photos and scans of the sheets of sessions that were confirmed before a time. One query."""
+    rows = SheetFile.objects.filter(
+        sheet__session__in=list(session_ids),
+        sheet__decisions__kind=SheetDecision.Kind.CONFIRMED,
+        sheet__decisions__at__lt=before,
+        withdrawn_at=None,
+        uploaded_at__lt=before,
+    ).order_by("sheet__session__code", "sheet__ordinal", "kind", "sha256", "pk")
+    found = rows.values_list(
+        "sheet__session__code", "kind", "sha256", "content_type", "size_bytes", "uploaded_at"
+    )
+    return [
+        RoomFile(
+            code, f"sheet-{kind}", digest, content_type, size, at, names_people=kind == SheetFile.Kind.SCAN
+        )
+        for code, kind, digest, content_type, size, at in found
+    ]
 
 
 def awaited(lawyer: Lawyer, first: date, end: date) -> list[Awaited]:

@@ -92,6 +92,9 @@ def save_version(
             _("A sheet holds at most %(count)d people. Open a second one.") % {"count": rules.MOST_ROWS}
         )
     keyed = matching.matched(keyed, sheet, by=by, at=at, on=localdate(at))
+    began = SheetVersion.objects.filter(sheet=sheet, number=base).first() if base is not None else None
+    if began is not None and any(row.in_at or row.out_at for row in keyed.rows):
+        keyed = rules.with_known_times(keyed, queries.keyed_of(began))
     minutes = queries.length_minutes(sheet)
     wrong = rules.faults(keyed.rows, length_minutes=minutes)
     keyed = rules.tidied(keyed)

@@ -15,11 +15,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.schedule.evidence import JPEG, UnableToAddEvidence
-from courses.sheets import access, entry, filing, matching, operations, printing, queries, rules, spreadsheet
+from courses.sheets import (
+    access,
+    entry,
+    filing,
+    matching,
+    operations,
+    printing,
+    queries,
+    rules,
+    scheduling,
+    spreadsheet,
+)
 from courses.sheets.entry import Fault
 from courses.sheets.filing import UnableToFile
 from courses.sheets.models import Sheet, SheetFile, SheetVersion
 from courses.sheets.operations import UnableToKey
+from courses.sheets.scheduling import UnableToOpen
 from courses.sheets.spreadsheet import UnusableFile
 from courses.sheets.views import accepted_files, account_of, faults_of, sheet_for
 from qianchang.groundwork import vault
@@ -66,6 +78,22 @@ def template(request: HttpRequest, sheet: int) -> HttpResponse:
     answer = HttpResponse(made, content_type=XLSX)
     answer["Content-Disposition"] = content_disposition_header(True, f"{found.number}.xlsx") or "attachment"
     return answer
+
+
+@login_required
+@require_POST
+def disc(request: HttpRequest, sheet: int) -> HttpResponse:
+    """Say which disc was shown in a room, where that was not known when it was scheduled or was written wrong."""
+    account, found = _keyer(request, sheet)
+    try:
+        scheduling.name_disc(
+            sheet=found, serial=request.POST.get("serial", ""), by=account, at=timezone.now()
+        )
+    except UnableToOpen as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("sheets:sheet", found.pk)
 
 
 @login_required

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from courses.attendance import presence, registries
@@ -10,8 +11,10 @@ from courses.attendance.rules import MINUTE_MS, Terms, code_windows, creditable,
 from courses.discs import codes as disc_codes
 from courses.schedule.models import TrainingSession
 from courses.schedule.rules import ONSITE
-from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetRow, SheetVersion
-from courses.sheets.rules import Keyed, KeyedRow, Proof
+from courses.sheets.door.models import DoorScan, DoorWord
+from courses.sheets.models import Clock, Sheet, SheetDecision, SheetFile, SheetRow, SheetVersion
+from courses.sheets.rules import FULL, PART, Keyed, KeyedRow, Proof
+from qianchang.people.models import Account
 
 Kind = Sheet.Kind
 
@@ -93,6 +96,13 @@ def keyed_by(sheet: Sheet) -> set[int]:
     return set(SheetVersion.objects.filter(sheet=sheet).values_list("by", flat=True))
 
 
+def let_in(sheet: Sheet, account: Account) -> bool:
+    """Whether an account said at the door of a sheet who was there: what it said stands on the sheet. Two queries."""
+    words = DoorWord.objects.filter(scan__sheet=sheet, by=account, accepted=True)
+    times = DoorScan.objects.filter(sheet=sheet, way=DoorScan.Way.OFFICER, by=account)
+    return words.exists() or times.exists()
+
+
 def files_of(sheet: Sheet) -> list[SheetFile]:
     """Return the files that stand with a sheet, in the order in which they came. One query."""
     return list(SheetFile.objects.filter(sheet=sheet, withdrawn_at=None).order_by("uploaded_at", "pk"))
@@ -158,7 +168,7 @@ def codes_right(sheet: Sheet, typed: Sequence[str]) -> list[bool]:
 
 
 def proof_of(sheet: Sheet, version: SheetVersion, *, reported_at: SheetDecision | None) -> Proof:
-    """Return what speaks for a version of a sheet. Two queries."""
+    """Return what speaks for a version of a sheet. Three queries."""
     right = codes_right(sheet, version.codes)
     scans = SheetFile.objects.filter(sheet=sheet, withdrawn_at=None, kind=SheetFile.Kind.SCAN)
     origins = _origins(version)
@@ -169,9 +179,16 @@ def proof_of(sheet: Sheet, version: SheetVersion, *, reported_at: SheetDecision 
         codes_right=sum(right),
         held_date=sheet.date,
         reported_date=localdate(reported_at.at) if reported_at else localdate(),
-        by_machine=bool(origins & {SheetVersion.Origin.DOOR.value, SheetVersion.Origin.LOG.value}),
+        by_machine=bool(origins & {SheetVersion.Origin.DOOR.value, SheetVersion.Origin.LOG.value})
+        and not _on_word_alone(version),
         carried=SheetVersion.Origin.STICK.value in origins,
     )
+
+
+def _on_word_alone(version: SheetVersion) -> bool:
+    """Whether a lawyer stands as present on a version of whom no machine kept a time: such a row needs the paper."""
+    there = version.rows.filter(lawyer__isnull=False, mark__in=[FULL, PART])
+    return there.filter(Q(clock=Clock.PAPER) | Q(in_at=None, out_at=None)).exists()
 
 
 def _origins(version: SheetVersion) -> set[str]:

@@ -116,6 +116,10 @@ def _review_context(sheet: Sheet, account: Account, now: datetime) -> dict[str, 
         "changed": {each.row for each in differences},
         "unknown": [row for row in page.rows if row.lawyer is None and not row.other],
         "refusal": deciding.why_not_confirm(sheet, version, said, account),
+        # Who is on no roster gets none.
+        "hours": sum(row.hours or 0 for row in page.rows if row.lawyer is not None)
+        if page.sees_names
+        else page.totals.hours,
         "waits": sheet.state == Sheet.State.REPORTED,
     }
 

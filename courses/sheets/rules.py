@@ -142,6 +142,28 @@ def tidied(keyed: Keyed) -> Keyed:
     return replace(keyed, rows=tuple(rows))
 
 
+def with_known_times(keyed: Keyed, before: Keyed) -> Keyed:
+    """Return a sheet in which times that were left as they stood keep their seconds and the clock that gave them: a page
+    shows minutes, and would make paper of what a door has seen.
+    """
+    known = _by_key(before)
+
+    def kept(row: KeyedRow) -> KeyedRow:
+        old = known.get(row.key)
+        if old is None or (_minute(row.in_at), _minute(row.out_at)) != (
+            _minute(old.in_at),
+            _minute(old.out_at),
+        ):
+            return row
+        return replace(row, in_at=old.in_at, out_at=old.out_at, clock=old.clock)
+
+    return replace(keyed, rows=tuple(kept(row) for row in keyed.rows))
+
+
+def _minute(at: datetime | None) -> int | None:
+    return int(at.timestamp()) // 60 if at else None
+
+
 # --- Two keyings of one sheet -----------------------------------------------------------------------------------
 
 

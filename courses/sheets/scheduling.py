@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from courses.discs import codes as disc_codes
 from courses.discs.making import attach_sessions
 from courses.discs.models import Disc
+from courses.discs.queries import Place, disc_by_serial
+from courses.discs.queries import places_on as disc_places_on
 from courses.schedule import rules as schedule_rules
 from courses.schedule.models import TrainingSession
 from courses.sheets import access
 from courses.sheets.models import Sheet
+from courses.sheets.operations import KEYABLE, locked
 from qianchang.groundwork import audit
 from qianchang.people.models import Account, Association, Region
 from qianchang.people.permissions import Act
@@ -61,7 +64,7 @@ def open_sheet(
     site = " ".join(site.replace("\x00", "").split())
     _refuse(session, region, site, begins_at, ends_at)
     if disc is not None:
-        _refuse_disc(disc, session, region)
+        _refuse_disc(disc, session, region, date)
     wanted = {"region": region, "site": site, "date": date, "begins_at": begins_at}
     standing = Sheet.objects.filter(session=session, **wanted).exclude(state=Sheet.State.CANCELLED).first()
     if standing is not None:
@@ -93,6 +96,38 @@ def open_sheet(
     return sheet
 
 
+@transaction.atomic
+def name_disc(*, sheet: Sheet, serial: str, by: Account, at: datetime) -> None:
+    """Say by which disc a room is shown a DVD session, when that was not known yet or was written wrong: the codes on the
+    paper are those of that disc. Twice is the same as once.
+
+    Raises PermissionDenied, and UnableToOpen: no such disc, not one of this lecture or county, or the sheet was handed in.
+    """
+    if not access.may_change(by, sheet, on=localdate(at)):
+        raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
+    sheet = locked(sheet)
+    disc = disc_by_serial(serial)
+    if disc is None:
+        raise UnableToOpen(_("No disc has this number. Look at its face."))
+    if sheet.disc_id == disc.pk:
+        return
+    if sheet.state not in KEYABLE:
+        raise UnableToOpen(_("This sheet was reported. Withdraw it first, then change it."))
+    if sheet.session.mode.code != schedule_rules.DVD:
+        raise UnableToOpen(_("No disc is shown in this room."))
+    _refuse_disc(disc, sheet.session, sheet.region, sheet.date)
+    Sheet.objects.filter(pk=sheet.pk).update(disc=disc)
+    attach_sessions(disc, by=by, at=at)
+    audit.record(
+        "sheet disc named",
+        object_type="sheet",
+        object_key=sheet.number,
+        by=by,
+        at=at,
+        serial=disc.serial,
+    )
+
+
 def checking(session: TrainingSession, region: Region | None) -> Association:
     """Return the association that checks the sheets of a county: the nearest one at or below that of the session."""
     if region is None:
@@ -122,8 +157,8 @@ def _refuse(
         )
 
 
-def _refuse_disc(disc: Disc, session: TrainingSession, region: Region | None) -> None:
-    if disc.state == Disc.State.LOST:
+def _refuse_disc(disc: Disc, session: TrainingSession, region: Region | None, day: date) -> None:
+    if disc.state == Disc.State.LOST and day > localdate(disc.state_at):
         raise UnableToOpen(
             _("Disc %(serial)s was reported lost. Look at the disc again.") % {"serial": disc.serial}
         )
@@ -131,20 +166,23 @@ def _refuse_disc(disc: Disc, session: TrainingSession, region: Region | None) ->
         raise UnableToOpen(
             _("Disc %(serial)s does not hold this lecture. Look at the disc again.") % {"serial": disc.serial}
         )
-    elsewhere = disc.region is not None and (
-        region is None or disc.region_id not in {each.pk for each in region_line(region)}
-    )
-    foreign = session.beneficiary_id not in {each.pk for each in association_line(disc.beneficiary)} and (
-        disc.beneficiary_id not in {each.pk for each in association_line(session.beneficiary)}
-    )
-    if elsewhere or foreign:
+    # A disc that went on to the next county since then was shown here all the same.
+    places = disc_places_on(disc, day)
+    if not any(_is_of(place, session, region) for place in places):
         raise UnableToOpen(
             _("Disc %(serial)s is registered to %(place)s. Look at the face of the disc.")
-            % {
-                "serial": disc.serial,
-                "place": disc.region.name_zh if disc.region is not None else disc.beneficiary.name,
-            }
+            % {"serial": disc.serial, "place": places[-1].name}
         )
+
+
+def _is_of(place: Place, session: TrainingSession, region: Region | None) -> bool:
+    above = {each.pk for each in association_line(place.association)}
+    below = {each.pk for each in association_line(session.beneficiary)}
+    if session.beneficiary_id not in above and place.association.pk not in below:
+        return False
+    return place.region is None or (
+        region is not None and place.region.pk in {each.pk for each in region_line(region)}
+    )
 
 
 def _locked(session: TrainingSession) -> TrainingSession:

@@ -92,11 +92,19 @@ def schedule(request: HttpRequest) -> HttpResponse:
     except UnableToOpen as refusal:
         form.add_error(None, str(refusal))
         return render(request, "courses/sheets/schedule.html", context, status=422)
-    messages.success(
-        request,
-        _("Scheduled: sheet %(number)s. Print it and send it with the disc.") % {"number": made.number},
-    )
+    messages.success(request, _next_step(made) % {"number": made.number})
     return redirect(f"{reverse('sheets:sheet', args=[made.pk])}")
+
+
+def _next_step(sheet: Sheet) -> str:
+    """What is done now that a room is scheduled."""
+    if sheet.kind == Sheet.Kind.ON_SITE:
+        return _("Scheduled: sheet %(number)s. Print it, or show the code at the door on the day.")
+    if sheet.kind == Sheet.Kind.DIAL_IN:
+        return _("Scheduled: sheet %(number)s. Print it for the dial-in site.")
+    if sheet.streamed:
+        return _("Scheduled: sheet %(number)s. Print it; on the day, open “Show in the room” here.")
+    return _("Scheduled: sheet %(number)s. Print it and send it with the disc.")
 
 
 def _remembered(account: Account, session: Any, on: date) -> dict[str, Any]:

@@ -180,3 +180,28 @@ test("a colleague keyed it differently: both are on the platform, and nothing st
   await sendQueued(kept, "7", NOW, { tell: async () => ({ kind: "conflict", answer: { url: "/c/" } }), sent: (_draft, said) => seen.push(said.answer.url), alone });
   assert.deepEqual([seen, await kept.of("7", NOW)], [["/c/"], []]);
 });
+
+test("what was typed under the same number while a draft was saved stays, on top of what the platform took", async () => {
+  const kept = await drafts(draftOf({ state: "draft", photos: [photo("scan")] }));
+  const [sent] = await kept.of("7", NOW);
+  const tell = async (address) => {
+    if (address === "/k") await kept.keep({ ...sent, at: NOW + 4000, rows: [row("1", "full"), row("2", "absent")] });
+    return { kind: "done", answer: { version: 4 } };
+  };
+  await send(kept, { ...sent }, { tell, report: false });
+  const [left] = await kept.of("7", NOW + 5000);
+  assert.deepEqual([left.rows[1].mark, left.base, left.state], ["absent", 4, "draft"]);
+  assert.notEqual(left.id, sent.id);
+});
+
+test("a photo that is too large for the server in front of the site is refused, not sent for ever", () => {
+  assert.equal(outcome(413, null).kind, "refused");
+});
+
+test("what was keyed by a clock that began years ago is not old when the clock is put right", async () => {
+  const kept = await drafts(draftOf({ at: Date.UTC(2010, 0, 1) }));
+  assert.deepEqual((await kept.of("7", NOW)).map(({ rows }) => rows.length), [2]);
+  const { taken, tell } = platform();
+  await sendQueued(kept, "7", NOW, { tell, alone });
+  assert.deepEqual([taken.size, await kept.of("7", NOW)], [1, []]);
+});

@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
 import { makeMemory, newRun, storageOf } from "../src/stick/memory.js";
-import { merged, seal, unseal } from "../src/stick/record.js";
+import { merged, moved, seal, unseal } from "../src/stick/record.js";
 import { makeTape } from "../src/stick/tape.js";
 import { both, clock, firstMissing, lengthOf, union } from "../src/stick/watched.js";
 
@@ -155,4 +155,29 @@ test("what is missing is the first moment of the creditable length that nobody w
   assert.equal(lengthOf(both([[0, 70_000]], creditable)), 59_000);
   assert.deepEqual(union([[5, 9], [0, 5], [20, 30], [22, 25]]), [[0, 9], [20, 30]]);
   assert.equal(clock(2_465_000), "41:05");
+});
+
+test("a clock that begins anew with each start is noticed: it cannot be earlier than what was played here before", () => {
+  const place = storage();
+  const first = makeMemory(place, "5f1c", "a".repeat(16));
+  assert.equal(first.latest(), 0);
+  first.put(`run.${"a".repeat(16)}`, { run: "a".repeat(16), device: "", offset_ms: 0, spans: [[1, 7, 0, 500, 9000, 9500], [2, 7, 500, 600, 100, 200]], answers: [] });
+  assert.equal(makeMemory(place, "5f1c", "b".repeat(16)).latest(), 9500);
+  assert.equal(makeMemory(place, "other", "b".repeat(16)).latest(), 0);
+  assert.equal(makeMemory(null, "5f1c", "b".repeat(16)).latest(), 0);
+});
+
+test("when the clock is put right, what was played by the wrong one moves with it", () => {
+  const run = { run: "a".repeat(16), device: "", offset_ms: 0, spans: [[1, 7, 0, 500, 9000, 9500]], answers: [] };
+  moved(run, 1_000_000);
+  assert.deepEqual([run.offset_ms, run.spans], [1_000_000, [[1, 7, 0, 500, 1_009_000, 1_009_500]]]);
+});
+
+test("forgetting takes everything of this stick out of the browser, and nothing else", () => {
+  const place = storage();
+  const memory = makeMemory(place, "5f1c", "a".repeat(16));
+  for (const name of ["sheet", "number", "run.1", "run.2"]) memory.put(name, 1);
+  makeMemory(place, "5f1d", "b".repeat(16)).put("sheet", 2);
+  memory.forget();
+  assert.deepEqual([...place.kept.keys()], ["qianchang.stick.5f1d.sheet"]);
 });

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from media_pipeline.conductor import rules
 from media_pipeline.conductor.claims import LEASE_SECONDS
-from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.models import DiscImage, MediaJob
 from media_pipeline.recordings import files
 
 Kind, State = MediaJob.Kind, MediaJob.State
@@ -54,7 +54,9 @@ class Room:
 
 @dataclass(frozen=True)
 class WorkerSeen:
-    """One worker process that held a lease within the last minute. `job_id` is None when it has nothing just now."""
+    """One worker process that held a lease within the last minute. `job_id` is None when it makes a disc, and when it has
+    nothing just now: then `kind_label` is empty too.
+    """
 
     machine: str
     process: str
@@ -136,7 +138,7 @@ def _standing(path: Path) -> Path:
 
 
 def capacity(*, at: datetime) -> Capacity:
-    """Return workers, speeds and the hours that are left, in three queries."""
+    """Return workers, speeds and the hours that are left, in four queries."""
     remaining, unmeasured = _remaining()
     forecasts = rules.forecast(remaining, _measured())
     workers = _workers(at=at)
@@ -230,7 +232,7 @@ def _workers(*, at: datetime) -> tuple[WorkerSeen, ...]:
         .order_by("worker")
         .values_list("worker", "state", "pk", "kind", "recording__original_name")
     )
-    seen: dict[tuple[str, str], WorkerSeen] = {}
+    seen = _making_discs(alive | ended)
     for worker, state, job_id, kind, name in rows:
         machine, process = rules.machine_of(worker)
         if state == State.RUNNING:
@@ -238,3 +240,16 @@ def _workers(*, at: datetime) -> tuple[WorkerSeen, ...]:
         else:
             seen.setdefault((machine, process), WorkerSeen(machine, process, None, "", ""))
     return tuple(seen[name] for name in sorted(seen))
+
+
+def _making_discs(seen_lately: Q) -> dict[tuple[str, str], WorkerSeen]:
+    """Return the workers that make discs, or just did, by machine and process. One query."""
+    rows = DiscImage.objects.filter(seen_lately).exclude(worker="").order_by("worker")
+    found: dict[tuple[str, str], WorkerSeen] = {}
+    for worker, state, serial in rows.values_list("worker", "state", "serial"):
+        machine, process = rules.machine_of(worker)
+        if state == State.RUNNING:
+            found[machine, process] = WorkerSeen(machine, process, None, _("disc image"), serial)
+        else:
+            found.setdefault((machine, process), WorkerSeen(machine, process, None, "", ""))
+    return found

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from media_pipeline.conductor import rules
 from media_pipeline.conductor.capacity import Capacity, Room, capacity, of_newest_generation, rooms
+from media_pipeline.conductor.discs.overview import DiscLine, disc_lines
 from media_pipeline.conductor.lines import tried_again
 from media_pipeline.conductor.models import MediaJob
 from media_pipeline.conductor.plan import OPEN
@@ -161,6 +162,7 @@ class QueueOverview:
     page: Page[Any]
     capacity: Capacity
     rooms: tuple[Room, ...]
+    discs: Sequence[DiscLine]
     at: datetime
 
     @property
@@ -172,7 +174,10 @@ class QueueOverview:
     @property
     def nobody_works(self) -> bool:
         """Tell whether jobs wait though no worker was seen in the last minute."""
-        return bool(self.counters.queued or self.counters.running) and not self.capacity.workers
+        waits = bool(self.counters.queued or self.counters.running) or any(
+            line.state != State.FAILED for line in self.discs
+        )
+        return waits and not self.capacity.workers
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,7 @@ def queue_overview(*, which: Filter, at: datetime) -> QueueOverview:
         page=page,
         capacity=capacity(at=at),
         rooms=rooms(),
+        discs=disc_lines(),
         at=at,
     )
 

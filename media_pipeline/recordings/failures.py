@@ -25,6 +25,9 @@ class Failure(StrEnum):
     DIGEST_WRONG = "digest_wrong"
     CANCELLED = "cancelled"
 
+    # Whoever composed a disc must act: the recordings are good.
+    DISC_TOO_FULL = "disc_too_full"
+
     # The platform must act: the file may be good.
     NO_SPACE = "no_space"
     TOOK_TOO_LONG = "took_too_long"

@@ -45,6 +45,10 @@ SENTENCES: dict[Failure, Promise] = {
         "What arrived is not the file on your computer: it changed while it was sent. Send it again."
     ),
     Failure.CANCELLED: _("Processing was cancelled. It can be begun again."),
+    Failure.DISC_TOO_FULL: _(
+        "The slides and papers of these lectures need more room than the films leave on the disc. "
+        "Compose a master with fewer lectures."
+    ),
     Failure.NO_SPACE: _(
         "The server has no room for this now. Try again tomorrow; the administrator can see this."
     ),

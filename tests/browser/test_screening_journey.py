@@ -448,6 +448,52 @@ def test_signing_out_asks_for_what_is_not_sent_and_leaves_nothing(sheet_site, co
         page.goto(where)
 
 
+def test_a_second_window_of_one_computer_waits_and_takes_over_the_draft(sheet_site, computer):
+    where = address(sheet_site, "looks")
+    context = computer("contact")
+    page, other = opened(context, where), context.new_page()
+    other.goto(where)
+    expect(other.locator("#sheet-state")).to_contain_text("另一个窗口")
+    expect(other.locator("button[value=full]")).to_be_disabled()
+    shot(other, "sheet-second-window")
+    page.locator(mark(2, "full")).click()
+    expect(page.locator("#sheet-state")).to_contain_text("存在这台电脑上")
+    page.close()
+    expect(other.locator("#row-2 input[value=full]")).to_be_checked(timeout=20_000)
+    expect(other.locator("button[value=full]")).to_be_enabled()
+
+
+def test_what_is_typed_while_a_draft_is_saved_stays_on_this_computer(sheet_site, computer):
+    where = address(sheet_site, "looks")
+    context = computer("contact")
+    page = opened(context, where)
+    held = []
+    page.route("**/keyed/", lambda route: held.append(route))
+    page.locator(mark(3, "full")).click()
+    with page.expect_request("**/keyed/"):
+        page.locator("form#keyed-sheet .sumr button[value=save]").click()
+    # Given a slow line, when somebody goes on marking before the answer comes
+    page.locator(mark(4, "absent")).click()
+    expect(page.locator("#sheet-state")).to_contain_text("存在这台电脑上")
+    held[0].continue_()
+    expect(page.locator("#sheet-state")).to_contain_text("已保存")
+    # then the mark is kept, and goes on top of what was saved.
+    assert [each["state"] for each in drafts(page)] == ["draft"]
+    page.unroute("**/keyed/")
+    page.close()
+    page = context.new_page()
+    page.goto(where)
+    expect(page.locator("#row-4 input[value=absent]")).to_be_checked()
+    page.locator("form#keyed-sheet .sumr button[value=save]").click()
+    expect(page.locator("#sheet-state")).to_contain_text("已保存")
+    first, second = (
+        [mark for mark, _ in each["rows"].values()] for each in sheet_site.said("looks")["versions"][-2:]
+    )
+    assert (first.count("absent"), second.count("absent")) == (0, 1)
+    assert (first.count("full"), second.count("full")) == (1, 1)
+    assert drafts(page) == []
+
+
 def test_a_session_that_has_ended_keeps_what_was_keyed(sheet_site, computer):
     where = address(sheet_site, "looks")
     context = computer("contact")

@@ -195,10 +195,16 @@ def test_a_computer_with_a_wrong_clock_is_set_right_on_the_page(site, browse, tm
     pc.page.clock.install(time="2009-01-01T00:00:00")
     pc.page.goto(f"file://{folder}/index.html")
     assert pc.page.is_visible("#clock-note")
+    # nobody watches an evening that would count nothing
+    pc.page.evaluate("film.play().catch(() => {})")
+    until(pc.page, "document.activeElement.id === 'clock-time'")
+    assert pc.page.evaluate("film.paused")
     now = site.site.shell(NOW)
     pc.page.fill("#clock-time", now.split("NOW ")[1].strip()[:16])
     pc.page.click("#clock-form button")
     assert pc.page.is_hidden("#clock-note")
+    pc.page.evaluate("film.play()")
+    until(pc.page, "film.currentTime > 1")
 
 
 # A screening of the lecture in the lawyer's county, and the session of the contact who keys its sheet.
@@ -268,6 +274,21 @@ def test_a_room_shown_from_a_file_becomes_a_version_of_its_sheet(site, browse, t
     assert "第 2 行" in pc.page.inner_text("#saved")
     pc.page.check("tr:nth-child(2) label:nth-child(3) input")
     path = saved(pc.page, tmp_path)
+    # another computer goes on with the sheet of the file, and nothing of it stays there afterwards
+    other = browse(offline=True).page
+    other.goto(f"file://{tmp_path}/stick/index.html")
+    other.set_input_files("#load", path)
+    until(other, "document.getElementById('totals').textContent.includes('全程 2 人')")
+    assert other.input_value("#supervisor") == "罗联络员"
+    assert "书记员小李" in other.inner_text("#rows")
+    assert other.evaluate("localStorage.length") > 0
+    other.reload()
+    assert "全程 2 人" in other.inner_text("#totals")
+    other.once("dialog", lambda dialog: dialog.accept())
+    with other.expect_navigation():
+        other.click("#forget")
+    assert other.evaluate("localStorage.length") == 0
+    assert "全程 0 人" in other.inner_text("#totals")
     pc.page.goto(f"file://{tmp_path}/stick/sheet.html")
     assert "韦晓岚" in pc.page.inner_text("body")
 

@@ -6,11 +6,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from media_pipeline.conductor.models import MediaJob
+from media_pipeline.conductor.models import DiscImage, MediaJob
 from media_pipeline.conductor.overview import Filter, queue_overview
 from media_pipeline.recordings.models import Recording
 from tests.media_pipeline import factories
-from tests.media_pipeline.queued import HOME, Kind, State, broken, job, lecture, text_of
+from tests.media_pipeline.queued import HOME, Kind, State, broken, job, lecture, running, text_of
 
 
 @pytest.fixture
@@ -220,7 +220,32 @@ def test_many_recordings_cost_as_many_queries_as_one(world, now, admin, django_a
         admin.get(f"{HOME}jobs/{MediaJob.objects.filter(state=State.FAILED).first().pk}/")
 
 
-QUERIES_OF_THE_PAGE = 13
+def a_disc(now, serial, state, **values):
+    given = {"spec": {}, "digest": serial, "composition": "a", "asked_at": now, "queued_at": now, **values}
+    return DiscImage.objects.create(serial=serial, state=state, **given)
+
+
+def test_disc_images_stand_there_with_their_state_their_worker_and_their_sentence(world, now, admin):
+    assert "光盘镜像" not in text_of(admin.get(HOME))
+    a_disc(now, "D-0001", "queued")
+    assert 'id="no-worker"' in admin.get(HOME).content.decode()
+    a_disc(now, "D-0002", "running", progress_percent=37, **running(now))
+    a_disc(now, "D-0003", "failed", error_code="disc_too_full", error_log="160000000 bytes", finished_at=now)
+    a_disc(now, "D-0004", "failed", error_code="internal", finished_at=now)
+    a_disc(now, "D-0005", "queued", digest="D-0004")
+    done_at = {"size_bytes": 1, "sha256": "a" * 64, "finished_at": now}
+    a_disc(now, "D-0006", "done", **done_at)
+    page = admin.get(HOME)
+    seen = text_of(page)
+    for words in ("D-0001", "D-0002", "37%", "D-0003", "少几讲", "160000000 bytes", "光盘镜像 · D-0002"):
+        assert words in seen
+    # Asked for again under another number, and finished: nothing to look at.
+    assert "D-0004" not in seen
+    assert "D-0006" not in seen
+    assert 'id="no-worker"' not in page.content.decode()
+
+
+QUERIES_OF_THE_PAGE = 15
 QUERIES_OF_THE_LOG = 7
 LIMIT_BYTES = 12 * 1024
 

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ("covered_ms", models.PositiveBigIntegerField(default=0)),
                 ("spans", models.PositiveIntegerField(default=0)),
                 ("spans_refused", models.PositiveIntegerField(default=0)),
+                ("copy", models.CharField(blank=True, default="", max_length=16)),
                 ("received_at", models.DateTimeField()),
                 (
                     "by",

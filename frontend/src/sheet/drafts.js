@@ -13,6 +13,8 @@
 const NAME = "qianchang.sheets";
 /** Nobody finishes a sheet after a year's half; what a computer forgot goes then. */
 const KEPT_MS = 180 * 24 * 3600 * 1000;
+/** Before this page was written: the battery of the clock was empty, and the draft may be of today. */
+const EARLIEST_MS = Date.UTC(2026, 0, 1);
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const answer = (request) =>
@@ -111,8 +113,9 @@ export class Drafts {
   /** @param {string} account @param {number} now @returns {Promise<Draft[]>} of this account, oldest first */
   async of(account, now) {
     const all = await this.place.all();
-    for (const old of all.filter((draft) => draft.at + KEPT_MS < now)) await this.remove(old);
-    return all.filter((draft) => draft.account === account && draft.at + KEPT_MS >= now).sort((a, b) => a.at - b.at);
+    const isOld = (/** @type {Draft} */ { at }) => at >= EARLIEST_MS && at + KEPT_MS < now;
+    for (const old of all.filter(isOld)) await this.remove(old);
+    return all.filter((draft) => draft.account === account && !isOld(draft)).sort((a, b) => a.at - b.at);
   }
 
   /** @param {string} account @param {string} sheet @param {number} now @returns {Promise<Draft | undefined>} */

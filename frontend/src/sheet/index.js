@@ -4,10 +4,11 @@ import { wordsOf } from "../upload/words.js";
 import { openDrafts } from "./drafts.js";
 import { own, watchLeaving } from "./leaving.js";
 import { SheetPage } from "./page.js";
+import { alone } from "./windows.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#keyed-sheet"));
 const words = wordsOf(/** @type {HTMLTemplateElement} */ (document.querySelector("#sheet-words")));
-const { account, worker } = form.dataset;
+const { account, sheet, worker } = form.dataset;
 
 openDrafts().then(async (drafts) => {
   const storage = openStorage();
@@ -16,7 +17,9 @@ openDrafts().then(async (drafts) => {
   document.body.classList.add("scripted");
   await own(storage, account);
   keepPage();
-  await page.begin();
+  // What the other window wrote down meanwhile is laid on a page that is made anew.
+  if (await alone(`qianchang.sheet.${account}.${sheet}`, () => page.shut())) location.reload();
+  else await page.begin();
 });
 
 /** This page opens without a network from now on. */

@@ -21,7 +21,7 @@ export class SheetPage {
    * @param {Record<string, string>} words
    */
   constructor(form, drafts, words) {
-    Object.assign(this, { form, drafts, words, timer: 0, busy: false });
+    Object.assign(this, { form, drafts, words, timer: 0, busy: false, begun: false });
     const { account, sheet, number, base, keyed, files, length, full, unit, step } = form.dataset;
     this.terms = { length: Number(length), full, unit: Number(unit), step };
     const changed = () => this.changed();
@@ -54,8 +54,15 @@ export class SheetPage {
     setInterval(() => this.again(), AGAIN_MS);
   }
 
+  /** Another window of this computer has the sheet: nothing is keyed in here. */
+  shut() {
+    for (const field of this.form.elements) /** @type {HTMLInputElement} */ (field).disabled = true;
+    this.say("er", this.words.otherWindow);
+  }
+
   /** Put back what was keyed in here earlier, and send it if it was to be sent. */
   async begin() {
+    this.begun = true;
     const { account, sheet, base } = this.draft;
     const earlier = await this.drafts.one(account, sheet, Date.now());
     if (!this.drafts.lasts) this.say("wa", this.words.notKept);
@@ -100,6 +107,7 @@ export class SheetPage {
   async write(tell = false) {
     clearTimeout(this.timer);
     this.timer = 0;
+    if (!this.begun) return;
     const { elements } = this.form;
     const names = ["supervisor", "begins_at", "ends_at"].filter((name) => elements.namedItem(name));
     Object.assign(this.draft, {
@@ -153,7 +161,7 @@ export class SheetPage {
     const action = event.submitter ? /** @type {HTMLButtonElement} */ (event.submitter).value : "save";
     if (action === "full" || action === "rest") this.seats.markMany(action);
     else if (action === "add") this.add();
-    else if (!this.busy) await (action === "report" ? this.report() : this.save());
+    else if (this.begun && !this.busy) await (action === "report" ? this.report() : this.save());
   }
 
   /** Enter in a field outside the table sends nothing; after a name it adds the person. @param {KeyboardEvent} event */
@@ -216,17 +224,18 @@ export class SheetPage {
         // Another page of ours may have sent it meanwhile.
         const now = await this.drafts.one(sent.account, sent.sheet, sent.at);
         if (report && this.drafts.lasts && !now) return this.done({ message: "" }, true);
-        const said = await send(this.drafts, { ...sent }, { report });
-        await this.answered(said, report);
+        const copy = { ...sent };
+        const said = await send(this.drafts, copy, { report });
+        await this.answered(said, report, copy.at);
       });
     } finally {
       this.busy = false;
     }
   }
 
-  /** @param {import("./sending.js").Outcome} said @param {boolean} report */
-  async answered({ kind, answer }, report) {
-    if (kind === "done") await this.done(answer, report);
+  /** @param {import("./sending.js").Outcome} said @param {boolean} report @param {number} at when what was sent was written down */
+  async answered({ kind, answer }, report, at) {
+    if (kind === "done") await this.done(answer, report, at);
     else if (kind === "closed") {
       Object.assign(this.draft, { state: "refused", said: answer });
       this.say("er", (answer && answer.error) || this.words.refused);
@@ -243,15 +252,16 @@ export class SheetPage {
     }
   }
 
-  /** @param {any} answer @param {boolean} report */
-  async done(answer, report) {
+  /** @param {any} answer @param {boolean} report @param {number} [at] */
+  async done(answer, report, at = this.draft.at) {
     if (report) {
       this.leave(location.pathname);
       return;
     }
     const { version, message } = answer;
-    Object.assign(this.draft, { id: newNumber(), base: version, state: "draft", photos: [] });
-    for (const photo of this.photos.kept) photo.sent = true;
+    Object.assign(this.draft, { id: newNumber(), base: version, state: "draft" });
+    // What was typed while it was sent is another draft; `send` has marked the photos that have gone.
+    if (this.draft.at !== at) await this.write();
     this.say("ok", message || this.words.saved);
   }
 

@@ -76,7 +76,8 @@ export function outcome(status, answer) {
   // A page instead of an answer: that of signing in, or the one about a token that has grown old.
   if (status === 401 || (status === 403 && (!answer || answer.sign_in)) || (status === 200 && !answer)) return { kind: "signed-out", answer };
   if (status === 410) return { kind: "closed", answer };
-  if (!answer) return { kind: status === 404 ? "refused" : "busy", answer: status === 404 ? {} : null };
+  // Too large for the server in front of the site: no later either.
+  if (!answer) return status === 404 || status === 413 ? { kind: "refused", answer: {} } : { kind: "busy", answer: null };
   if (status === 200) return { kind: "done", answer };
   if (status === 409) return { kind: answer.changed ? "changed" : "conflict", answer };
   return { kind: "refused", answer };
@@ -111,7 +112,10 @@ export async function send(drafts, draft, { tell = post, report = true } = {}) {
 async function settled(drafts, draft, said) {
   if (said.kind === "done" || said.kind === "conflict") {
     const now = await drafts.one(draft.account, draft.sheet, draft.at);
-    if (now && now.id === draft.id) await drafts.remove(draft);
+    if (!now || now.id !== draft.id) return said;
+    if (now.at === draft.at || now.state !== "draft") await drafts.remove(draft);
+    // Somebody typed on while it was sent: that is another keying, on top of the one that was taken.
+    else await drafts.keep({ ...now, id: newNumber(), base: said.answer.version ?? now.base });
   } else if (said.kind === "refused" || said.kind === "closed") await drafts.settle(draft, { state: "refused", said: said.answer });
   return said;
 }

@@ -66,6 +66,8 @@ async function page(request, pathname, event) {
  */
 async function remember(pathname, answer) {
   const cache = await caches.open(CACHE);
+  // A site in trouble says nothing about the sheet.
+  if (answer.status >= 500 || answer.status === 429) return Boolean(await cache.match(pathname));
   const html = answer.status === 200 && !answer.redirected ? await answer.clone().text() : "";
   if (!html.includes(mark)) {
     await cache.delete(pathname);

@@ -2,7 +2,7 @@
 import { makeMemory, newRun, storageOf } from "./memory.js";
 import { button, byId, saveFile, say, sentence, show, word } from "./page.js";
 import { makePlayer } from "./player.js";
-import { merged, seal, unseal } from "./record.js";
+import { merged, moved, seal, unseal } from "./record.js";
 import { makeSheet } from "./sheet.js";
 import { makeTape } from "./tape.js";
 
@@ -23,6 +23,9 @@ function start() {
   /** @type {import("./record.js").Run[]} */
   var brought = [];
   var unsaved = false;
+  var forgotten = false;
+  /** What an earlier opening played here ended then. */
+  var latest = memory.latest();
   /** @type {any} */
   var sheet = memory.get("sheet");
 
@@ -38,7 +41,7 @@ function start() {
   function keep() {
     var open = tape.running();
     var all = open ? run.spans.concat([open]) : run.spans;
-    if (!all.length && !run.answers.length) return;
+    if (forgotten || (!all.length && !run.answers.length)) return;
     unsaved = true;
     var kept = memory.put("run." + mine, { run: run.run, device: run.device, offset_ms: run.offset_ms, spans: all, answers: run.answers });
     say(byId("kept"), word(kept ? "kept" : "not-kept"));
@@ -84,7 +87,7 @@ function start() {
 
   /** The sheet of a room: what stands in the file may be newer than what this computer knows. */
   var room = stick.room
-    ? makeSheet(stick.room, sheet, function (changed) {
+    ? makeSheet(stick.room, sheet, newRun(window), function (changed) {
         sheet = changed;
         unsaved = true;
         say(byId("kept"), word(memory.put("sheet", sheet) ? "kept" : "not-kept"));
@@ -103,6 +106,7 @@ function start() {
     var name = stick.number + "-" + word("file") + "-" + number + ".json";
     saveFile(name, text);
     unsaved = false;
+    show(byId("forget-row"), Boolean(storage));
     say(byId("saved"), sentence("saved", { name: name }));
     player.progress();
   }
@@ -118,6 +122,8 @@ function start() {
       if (found) {
         brought = merged(brought, found.runs);
         saved = Math.max(saved, found.number);
+        // The sheet of the file takes the place of this computer's, where one may say no.
+        if (room && found.sheet && (!room.marked() || window.confirm(sentence("replace", { count: room.marked() })))) room.take(found.sheet);
       }
       say(byId("saved"), word(found ? "loaded" : "not-loaded"));
       // The same file again is a choice as well.
@@ -127,9 +133,14 @@ function start() {
     reader.readAsText(file);
   }
 
+  /** A battery that is empty lets the clock begin anew each time: what is played then would count nothing. */
+  function behind() {
+    return now() < Math.max(stick.made_ms, latest) - MINUTE_MS;
+  }
+
   function checkClock() {
     var at = now();
-    show(byId("clock-note"), at < stick.made_ms - MINUTE_MS || at > stick.until_ms + DAY_MS);
+    show(byId("clock-note"), behind() || at > stick.until_ms + DAY_MS);
     show(byId("over-note"), at > stick.until_ms && at <= stick.until_ms + DAY_MS);
     say(byId("clock-now"), sentence("clock-now", { now: new Date(at).toLocaleString() }));
   }
@@ -141,7 +152,8 @@ function start() {
     if (!parts || parts.length < 5) return say(byId("clock-now"), word("clock-form"));
     var told = new Date(+parts[0], +parts[1] - 1, +parts[2], +parts[3], +parts[4]).getTime();
     tape.close();
-    run.offset_ms += told - now();
+    moved(run, told - now());
+    keep();
     memory.put("offset", run.offset_ms);
     checkClock();
   }
@@ -155,6 +167,21 @@ function start() {
   });
   show(byId("lecture-list"), stick.lectures.length > 1);
   show(byId("no-script"), false);
+  // Rather a word now than an evening that is refused weeks later. Of a room the sheet counts, not the clock.
+  byId("film").addEventListener("play", function () {
+    if (stick.room || !behind()) return;
+    byId("film").pause();
+    checkClock();
+    byId("clock-time").focus();
+  });
+  byId("forget").addEventListener("click", function () {
+    if (!window.confirm(word("forget"))) return;
+    forgotten = true;
+    unsaved = false;
+    memory.forget();
+    window.location.reload();
+  });
+  show(byId("forget-row"), Boolean(storage && (sheet || memory.others().length)));
   byId("save").addEventListener("click", save);
   byId("load").addEventListener("change", load);
   byId("clock-form").addEventListener("submit", setClock);

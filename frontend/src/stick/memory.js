@@ -67,5 +67,23 @@ export function makeMemory(storage, id, run) {
     return found;
   }
 
-  return { put: put, get: get, others: others };
+  /** Nothing of this stick stays in this browser. */
+  function forget() {
+    var keys = [];
+    for (var n = 0; storage && n < storage.length; n += 1) keys.push(storage.key(n) || "");
+    keys.forEach(function (key) {
+      if (key.indexOf(prefix) === 0) /** @type {Storage} */ (storage).removeItem(key);
+    });
+  }
+
+  /** @returns {number} the last moment that an earlier opening on this computer tells of; no clock goes back behind it */
+  function latest() {
+    return others().reduce(function (last, run) {
+      return run.spans.reduce(function (later, span) {
+        return Math.max(later, span[5]);
+      }, last);
+    }, 0);
+  }
+
+  return { put: put, get: get, others: others, latest: latest, forget: forget };
 }

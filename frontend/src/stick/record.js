@@ -52,6 +52,18 @@ export function unseal(stick, text) {
 }
 
 /**
+ * The clock of this computer was wrong by so much while a run was recorded: so were the times of what it played.
+ * @param {Run} run @param {number} by ms
+ */
+export function moved(run, by) {
+  run.offset_ms += by;
+  run.spans.forEach(function (span) {
+    span[4] += by;
+    span[5] += by;
+  });
+}
+
+/**
  * @param {Run[]} runs @param {Run[]} more
  * @returns {Run[]} each run once, in the longer of its forms
  */

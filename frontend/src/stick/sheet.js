@@ -6,10 +6,14 @@ var MARKS = ["full", "part", "absent"];
 /**
  * @param {any} room the configuration: who may be expected, how many codes, how long the lecture is
  * @param {any} kept what stood here before, or null
+ * @param {string} name of a sheet that is begun on this computer
  * @param {(sheet: any) => void} changed
  */
-export function makeSheet(room, kept, changed) {
+export function makeSheet(room, kept, name, changed) {
+  /** @type {(() => void)[]} what puts a value into each field */
+  var fields = [];
   var sheet = kept || {
+    id: name,
     rows: room.roster.slice(),
     codes: [],
     begins_at: room.begins_at,
@@ -109,7 +113,9 @@ export function makeSheet(room, kept, changed) {
   /** @param {string} id @param {() => any} read @param {(value: string) => void} write */
   function tie(id, read, write) {
     var field = byId(id);
-    field.value = read() || "";
+    fields.push(function () {
+      field.value = read() || "";
+    });
     field.addEventListener("change", function () {
       write(field.value);
       note();
@@ -148,9 +154,32 @@ export function makeSheet(room, kept, changed) {
     );
   }
 
+  function lay() {
+    fields.forEach(function (fill) {
+      fill();
+    });
+    drawAll();
+  }
+
+  /** @param {any} other a sheet that was saved, here or on another computer: this one goes on where it was */
+  function take(other) {
+    ["id", "rows", "codes", "begins_at", "ends_at", "supervisor"].forEach(function (part) {
+      sheet[part] = other[part];
+    });
+    changed(sheet);
+    lay();
+  }
+
+  /** @returns {number} how many people are marked */
+  function marked() {
+    return sheet.rows.filter(function (/** @type {any} */ row) {
+      return row.mark;
+    }).length;
+  }
+
   byId("all-full").addEventListener("click", whole);
   byId("more").addEventListener("submit", more);
-  drawAll();
+  lay();
 
-  return { sheet: sheet, fault: fault };
+  return { sheet: sheet, fault: fault, take: take, marked: marked };
 }

@@ -19,7 +19,7 @@ from media_pipeline.packaging.discs.cuts import Part
 from media_pipeline.packaging.discs.menus import Page
 from media_pipeline.packaging.discs.spec import LAYER_BYTES, DiscSpec, most_bytes
 from media_pipeline.packaging.discs.titles import TitlePlan
-from media_pipeline.recordings.failures import Failure, StageFailed
+from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
 from media_pipeline.transcoding import authoring, disc_encode
 from media_pipeline.transcoding.disc_encode import AC3_BYTES, Footage, Making
 from media_pipeline.transcoding.encode import Cancelled, level_sound
@@ -28,6 +28,8 @@ from media_pipeline.transcoding.rules import tolerance_ms
 DATA_FOLDER = "资料"
 _VOICE = "sound/1/code-{}.ogg"
 _COPY_BYTES = 1024**2
+# What the file systems take of a layer, at most.
+_AROUND_BYTES = 5_000_000
 
 
 class Step(StrEnum):
@@ -109,7 +111,9 @@ def make_pieces(
 
 
 def build(work: Work, shelves: Sequence[Shelf], *, write_data: WriteData, whole: bool = False) -> Path:
-    """Put the image of a disc together from pieces that are all there, and return its file. Raises StageFailed."""
+    """Put the image of a disc together from pieces that are all there, and return its file. Raises StageFailed;
+    RecordingRefused where the data part does not fit beside the film.
+    """
     plans = titles.plans_of(work.disc)
     authoring.require_room(work.folder, 2 * most_bytes(work.disc.length_ms))
     streams = [
@@ -123,15 +127,23 @@ def build(work: Work, shelves: Sequence[Shelf], *, write_data: WriteData, whole:
     work.making(Step.DISC, whole=whole).on_percent(50)
     data = tree / DATA_FOLDER
     data.mkdir()
+    film = _size(tree)
     write_data(data)
     if not any(data.iterdir()):
         data.rmdir()
-    needs = sum(path.stat().st_size for path in tree.rglob("*") if path.is_file())
+    needs = _size(tree)
+    if film <= LAYER_BYTES - _AROUND_BYTES < needs:
+        # Trying again would change nothing, and what is wrong is not the film.
+        raise RecordingRefused(Failure.DISC_TOO_FULL, f"{needs - film} bytes beside {film} bytes of film")
     image = work.folder / "disc.iso"
     authoring.image(tree, image, volume=work.disc.volume, needs=needs, cancelled=work.cancelled)
     shutil.rmtree(tree)
     work.making(Step.CHECKING, whole=whole).on_percent(0)
     return image
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def checked(disc: DiscSpec, image: Path) -> dict[str, Any]:

@@ -73,15 +73,19 @@ def disc_image_link(public_id: uuid.UUID, *, viewer_id: int, at: datetime) -> st
 
 
 def _summary(row: DiscImage) -> DiscImageSummary:
-    dropped = row.state == State.DONE and row.dropped_at is not None
-    state = "dropped" if dropped else str(row.state)
     return DiscImageSummary(
-        row.public_id, state, row.progress_percent, row.size_bytes, row.sha256, _sentence(row, state)
+        row.public_id, _state(row), row.progress_percent, row.size_bytes, row.sha256, sentence_of(row)
     )
 
 
-def _sentence(row: DiscImage, state: str) -> str:
-    match state:
+def _state(row: DiscImage) -> str:
+    dropped = row.state == State.DONE and row.dropped_at is not None
+    return "dropped" if dropped else str(row.state)
+
+
+def sentence_of(row: DiscImage) -> str:
+    """Say in words how an image stands."""
+    match _state(row):
         case State.QUEUED if row.error_code:
             return _("It did not work and is tried again by itself: %(why)s") % {
                 "why": sentence(row.error_code)

@@ -18,9 +18,10 @@ from media_pipeline.conductor.discs.data import write_data
 from media_pipeline.conductor.discs.making import Step, Work
 from media_pipeline.conductor.heartbeat import Pulse
 from media_pipeline.conductor.models import DiscPiece, MediaJob
-from media_pipeline.conductor.stored import kept, taken
+from media_pipeline.conductor.stored import kept, reaching_storage, taken
 from media_pipeline.packaging.discs import titles
 from media_pipeline.packaging.discs.titles import TitlePlan
+from media_pipeline.recordings import files
 from media_pipeline.recordings.failures import Failure, RecordingRefused, StageFailed
 from media_pipeline.recordings.models import OutdatedFile, Recording, Rendition
 from media_pipeline.transcoding import encode, rules
@@ -88,12 +89,30 @@ class StoredShelf:
     def take(self, kind: str, number: int) -> Iterator[Path]:
         close_old_connections()
         row = self._rows(kind, number).get()
-        with taken(row.file, folder=self._folder / f"piece-{self._plan.key[:8]}-{kind}-{number}") as path:
-            if path.stat().st_size != row.size_bytes:
-                # Made anew by the next attempt.
-                self._rows(kind, number).delete()
-                raise StageFailed(Failure.FILE_MISSING, f"{row.file}: not {row.size_bytes} bytes any more")
+        with ExitStack() as stack:
+            folder = self._folder / f"piece-{self._plan.key[:8]}-{kind}-{number}"
+            try:
+                path = stack.enter_context(taken(row.file, folder=folder))
+                if path.stat().st_size != row.size_bytes:
+                    raise StageFailed(
+                        Failure.FILE_MISSING, f"{row.file}: not {row.size_bytes} bytes any more"
+                    )
+            except StageFailed as error:
+                if error.code == Failure.FILE_MISSING:
+                    self._forget_spoilt()
+                raise
             yield path
+
+    def _forget_spoilt(self) -> None:
+        """Forget every piece of the title that is not what was kept, so that the next attempt makes them all anew."""
+        for row in DiscPiece.objects.filter(title_key=self._plan.key):
+            try:
+                with reaching_storage():
+                    whole = files.storage().size(row.file) == row.size_bytes
+            except FileNotFoundError:
+                whole = False
+            if not whole:
+                row.delete()
 
     def _rows(self, kind: str, number: int) -> QuerySet[DiscPiece]:
         return DiscPiece.objects.filter(title_key=self._plan.key, kind=kind, number=number)

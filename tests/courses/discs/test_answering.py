@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from courses.credits.models import CreditEntry
-from courses.discs import answering, codes, rules
+from courses.discs import answering, codes, moving, rules
 from courses.discs.answering import UnableToAnswer
 from courses.discs.models import AnswerSheet
+from qianchang.people import operations
 from qianchang.people.models import Lawyer
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,49 @@ def test_nobody_guesses_on(answer):
     with pytest.raises(UnableToAnswer):
         answer()
     assert AnswerSheet.objects.count() == rules.WRONG_SHEETS_ALLOWED
+
+
+def test_the_association_keys_the_paper_of_somebody_who_has_no_try_left(discs, answer):
+    for _try in range(rules.WRONG_SHEETS_ALLOWED):
+        answer(typed=["0000"])
+    with pytest.raises(UnableToAnswer, match="律协"):
+        answer()
+    assert answer(by=discs.world.beneficiary_officer).accepted
+
+
+def test_an_officer_guesses_no_more_than_a_lawyer(discs, answer):
+    for _try in range(rules.WRONG_SHEETS_ALLOWED):
+        answer(typed=["0000"], by=discs.world.beneficiary_officer)
+    with pytest.raises(UnableToAnswer, match="同事"):
+        answer(by=discs.world.beneficiary_officer)
+
+
+def test_a_disc_that_went_on_to_the_next_county_still_proves_who_watched_it_here(discs, disc, answer):
+    world = discs.world
+    jingxi = world.region("451081", "靖西市", "county", world.baise_region)
+    contact = world.grant(
+        world.account("nong.lianluo", "农联络员"), "county_contact", world.guangxi, region=jingxi
+    )
+    gone, there = world.later(days=10), world.later(days=14)
+    discs.sent(disc, to=discs.to_napo(jingxi), on=gone.date(), at=gone)
+    moving.receive(disc=disc, holder="农联络员", on=there.date(), by=contact, at=there)
+    disc.refresh_from_db()
+    # It left on the tenth day: what was watched later was watched elsewhere.
+    with pytest.raises(UnableToAnswer):
+        answer(watched_on=world.day + timedelta(days=11), at=world.later(days=20))
+    firm = operations.register_firm(
+        name="靖西律师事务所", region=jingxi, association=world.guangxi, at=world.now
+    )
+    neighbour = world.lawyer("14510201611223355", "陆靖西", firm)
+    for days, taken in ((3, False), (12, False), (14, True)):
+        said = {"lawyer": neighbour, "by": neighbour.account, "at": world.later(days=20)}
+        try:
+            answer(watched_on=world.day + timedelta(days=days), **said)
+        except UnableToAnswer:
+            assert not taken
+        else:
+            assert taken
+    assert answer(at=world.later(days=20)).accepted
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def test_too_many_minutes_are_refused_with_how_many(discs):
     assert not DiscMaster.objects.exists()
 
 
+def test_short_lectures_are_not_more_than_a_menu_holds(discs, monkeypatch):
+    monkeypatch.setattr(media, "MOST_LECTURES", 2)
+    lectures = [discs.lecture(f"第{number}讲", minutes=10) for number in range(3)]
+    with pytest.raises(UnableToCompose, match="2"):
+        discs.master(*lectures)
+    discs.master(*lectures[:2])
+
+
 def test_without_every_speakers_consent_to_discs_there_is_none(discs):
     lecture = discs.lecture()
     SpeakerConsent.objects.filter(lecture=lecture).update(dvd=False)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from courses import api as courses
 from courses.credits.models import CreditEntry
 from courses.discs import moving
+from courses.discs.answering import key_answer_sheet
 from courses.discs.codes import codes_of
 from courses.discs.models import Disc
 from courses.discs.moving import Parcel
@@ -142,6 +143,30 @@ def test_without_dispatch_or_receipt_it_is_not_counted_and_the_month_says_so(scr
     assert not QuotaEntry.objects.exists()
     # The hours of those who watched are theirs all the same.
     assert CreditEntry.objects.filter(lecture=screening.room.lecture).count() == 12
+
+
+def test_who_watched_alone_and_answered_is_reach_without_any_room(screening):
+    screening.sent()
+    screening.received()
+    room = screening.room
+    (lawyer,) = room.lawyers(1)
+    version = room.session.lecture_version
+    sheet = key_answer_sheet(
+        disc=screening.disc,
+        version=version,
+        lawyer=lawyer,
+        watched_on=date(2026, 11, 9),
+        typed=[code.digits for code in codes_of(screening.disc, version)],
+        agreed=True,
+        by=screening.world.beneficiary_officer,
+        at=on(10),
+    )
+    assert sheet.accepted
+    screening.held_and_confirmed()
+    fact = courses.session_fact(screening.code)
+    assert (fact.reach, fact.evidence_complete) == (1, True)
+    screening.close()
+    assert QuotaEntry.objects.get().session.code == screening.code
 
 
 def test_without_a_roster_it_reached_nobody(screening):

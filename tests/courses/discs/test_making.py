@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from courses import api
-from courses.discs import codes, images, making, queries
+from courses.catalogue.models import LecturePage, SpeakerConsent
+from courses.discs import asking, codes, images, making, queries
 from courses.discs.codes import NotOnThisDisc
 from courses.discs.images import UnableToMake
 from courses.discs.making import Recipient
@@ -29,6 +30,39 @@ def a_session(discs, lecture, **said):
         **said,
     }
     return api.schedule_session(**given)
+
+
+class TestWhatMayNotGoOnDiscsAnyMore:
+    def test_a_speaker_who_took_the_consent_back_is_pressed_no_more(self, discs):
+        master = discs.master()
+        gone = discs.numbered(master)[0]
+        DiscImage.objects.update(state="failed", finished_at=discs.world.now)
+        SpeakerConsent.objects.update(withdrawn_at=discs.world.now)
+        with pytest.raises(UnableToMake):
+            discs.numbered(master)
+        with pytest.raises(UnableToMake):
+            images.again(disc=gone, by=discs.world.supporting_officer, at=discs.world.now)
+        assert Disc.objects.count() == 1
+
+    def test_a_withdrawn_lecture_is_named(self, discs):
+        master = discs.master(discs.lecture("撤下的一讲"))
+        LecturePage.objects.update(live=False)
+        with pytest.raises(UnableToMake, match="撤下的一讲"):
+            discs.numbered(master)
+
+    def test_a_request_that_was_withdrawn_meanwhile_gets_no_disc(self, discs):
+        world, master = discs.world, discs.master()
+        request = asking.ask_for_disc(
+            lectures=[master.lectures.get().version.lecture],
+            to=discs.to_napo(),
+            reason="无网络",
+            by=world.county_contact,
+            at=world.now,
+        )
+        asking.withdraw(request=request, by=world.county_contact, at=world.now)
+        with pytest.raises(UnableToMake):
+            discs.numbered(master, request=request)
+        assert not Disc.objects.exists()
 
 
 class TestNumbers:
@@ -184,13 +218,25 @@ class TestSessions:
         found = queries.discs_of([session.pk for session in wanted])
         assert [[fact.serial for fact in some] for some in found.values()] == [["D-0001"], ["D-0001"]]
 
-    def test_a_session_that_is_scheduled_later_finds_the_disc_at_its_next_step(self, discs):
+    def test_a_session_that_is_scheduled_later_finds_a_disc_that_takes_no_further_step(self, discs):
         lecture = discs.lecture()
-        disc = discs.made(discs.master(lecture))
+        discs.received(discs.sent(discs.made(discs.master(lecture))))
         session = a_session(discs, lecture)
-        assert not queries.discs_of([session.pk])
-        discs.sent(disc)
-        assert [fact.serial for fact in queries.discs_of([session.pk])[session.pk]] == ["D-0001"]
+        (fact,) = queries.discs_of([session.pk])[session.pk]
+        assert (fact.serial, fact.was_dispatched, fact.was_received) == ("D-0001", True, True)
+
+    def test_a_session_finds_no_disc_of_another_lecture_region_or_mode(self, discs):
+        lecture, other = (
+            discs.lecture(released_to=[discs.world.guangxi, discs.world.yunnan]),
+            discs.lecture("另一讲"),
+        )
+        discs.made(discs.master(lecture))
+        sessions = [
+            a_session(discs, other),
+            a_session(discs, lecture, beneficiary=discs.world.yunnan),
+            a_session(discs, lecture, mode_code="teleconference"),
+        ]
+        assert queries.discs_of([session.pk for session in sessions]) == {}
 
     def test_a_cancelled_session_is_served_by_none(self, discs):
         lecture = discs.lecture()

@@ -92,6 +92,21 @@ class TestDispatch:
         assert set(Disc.objects.values_list("state", flat=True)) == {"made"}
         assert not DiscEvent.objects.filter(kind="dispatched").exists()
 
+    def test_before_its_first_parcel_a_disc_is_registered_to_another_county(self, discs):
+        world = discs.world
+        jingxi = world.region("451081", "靖西市", "county", world.baise_region)
+        disc = discs.made(to=discs.to_napo(jingxi))
+        moving.register(disc=disc, to=discs.to_napo(), by=world.supporting_officer, at=world.now)
+        disc = send(discs, disc)
+        assert (disc.state, disc.region) == ("dispatched", world.napo_region)
+        # What is on its way is nobody's to register anew; and nobody else's before.
+        with pytest.raises(UnableToMove, match="D-0001"):
+            moving.register(disc=disc, to=discs.to_napo(jingxi), by=world.supporting_officer, at=world.now)
+        other = discs.made(disc.master)
+        for account in (world.county_contact, world.yunnan_officer):
+            with pytest.raises(PermissionDenied):
+                moving.register(disc=other, to=discs.to_napo(jingxi), by=account, at=world.now)
+
     @pytest.mark.parametrize(
         ("parcel", "says"), [(Parcel("", "1"), "寄送|承运|带"), (Parcel("EMS", " "), "单号")]
     )

@@ -334,6 +334,17 @@ class TestToDo:
         assert len(sending) == 2
         assert not any("D-0001" in tasks for tasks in self.groups(world.yunnan_officer, world.day).values())
 
+    def test_a_disc_whose_image_was_given_up_waits_for_whoever_makes_it(self, discs):
+        world = discs.world
+        discs.numbered()
+        found = self.groups(world.supporting_officer, world.day)
+        assert not any("D-0001" in tasks for tasks in found.values())
+        DiscImage.objects.update(state="failed", error_code="disc_too_full", finished_at=world.now)
+        (group,) = [each for each in todo_list.todo(world.supporting_officer, on=world.day) if each.tasks]
+        assert [(task.what, "少几讲" in task.note) for task in group.tasks] == [("D-0001", True)]
+        found = self.groups(world.county_contact, world.day)
+        assert not any("D-0001" in tasks for tasks in found.values())
+
     def test_the_county_is_reminded_of_what_comes_and_of_what_it_keeps(self, discs):
         world = discs.world
         disc = discs.sent()

@@ -62,14 +62,14 @@ class OldPc:
             self.answers.append([self.version, code["index"], digits, to_ms(self.time(at))])
         return self
 
-    def says(self) -> dict[str, Any]:
+    def says(self, *, saved_at: float = 120) -> dict[str, Any]:
         """What a record that is saved now says."""
         self.number += 1
         return {
             "stick": self.stick.number,
             "id": str(self.stick.public_id),
             "number": self.number,
-            "saved_ms": to_ms(self.time(120)),
+            "saved_ms": to_ms(self.time(saved_at)),
             "runs": [
                 {
                     "run": self.run,
@@ -84,6 +84,6 @@ class OldPc:
             "sheet": self.sheet,
         }
 
-    def save(self, *, key: str | None = None) -> bytes:
+    def save(self, *, key: str | None = None, saved_at: float = 120) -> bytes:
         """Save a record file."""
-        return signed(self.stick, self.says(), key=key)
+        return signed(self.stick, self.says(saved_at=saved_at), key=key)

@@ -13,6 +13,8 @@ from courses.offline import rules
 from courses.offline.bringing import bring_back
 from courses.offline.making import make_stick, revoke_stick
 from courses.offline.models import Bundle, Stick
+from courses.offline.todo import groups
+from qianchang.groundwork import vault
 from qianchang.groundwork.models import AuditEntry
 from tests.courses.factories import make_published_lecture
 from tests.courses.offline.simulation import OldPc
@@ -208,3 +210,61 @@ class TestLists:
     def test_a_lawyer_has_no_desk(self, lawyer, version):
         assert lawyer.get("/office/sticks/").status_code == 403
         assert lawyer.get("/office/bundles/").status_code == 403
+
+
+class TestTheFileItself:
+    def test_the_record_that_came_back_opens_from_the_sticks_page_for_who_reaches_it(
+        self, lawyer, contact, stick, pc, world, client_for
+    ):
+        data = pc().play(0, 60, at=0).save()
+        lawyer.post("/my/records/", upload(data))
+        address = f"/sticks/{stick.number}/records/{Bundle.objects.get().pk}/"
+        for reader in (lawyer, contact):
+            assert address in words(reader.get(f"/sticks/{stick.number}/"))
+            answer = reader.get(address)
+            assert answer.content == data
+            assert answer["Content-Disposition"].startswith("attachment")
+            assert answer["Cache-Control"] == "private, no-store"
+        for stranger in (world.second_county_lawyer.account, world.yunnan_officer, world.editor):
+            assert client_for(stranger).get(address).status_code == 404
+
+    def test_the_record_of_another_stick_is_not_there(self, lawyer, stick, pc, world, lecture):
+        lawyer.post("/my/records/", upload(pc().play(0, 60, at=0).save()))
+        other = make_stick(
+            lawyer=world.county_lawyer, lectures=[lecture], way="light", by=world.county_account, at=world.now
+        )
+        assert lawyer.get(f"/sticks/{other.number}/records/{Bundle.objects.get().pk}/").status_code == 404
+
+    def test_what_was_refused_because_the_stick_was_lost_is_kept_too(self, lawyer, stick, pc, world):
+        data = pc().play(0, 60, at=0).save()
+        revoke_stick(stick=stick, reason="丢了", by=world.county_account, at=world.now)
+        lawyer.post("/my/records/", upload(data))
+        assert vault.read(Bundle.objects.get().sha256) == data
+
+
+class TestToDo:
+    def waiting(self, account, on):
+        return [task.what for group in groups(account, on) for task in group.tasks]
+
+    def test_a_desk_is_told_of_sticks_that_end_and_brought_nothing(self, world, stick, pc, evening):
+        last = stick.last_date
+        for desk in (world.county_contact, world.beneficiary_officer):
+            assert self.waiting(desk, last - timedelta(days=8)) == []
+            for day in (-7, 0, 29):
+                assert self.waiting(desk, last + timedelta(days=day)) == [f"U 盘 {stick.number}"]
+            assert self.waiting(desk, last + timedelta(days=31)) == []
+        for other in (world.yunnan_officer, world.county_account, world.national_officer):
+            assert self.waiting(other, last) == []
+        bring_back(data=pc().play(0, 60, at=0).save(), by=world.county_account, at=evening)
+        assert self.waiting(world.county_contact, last) == []
+
+    def test_a_lost_one_is_nobodys_task(self, world, stick):
+        revoke_stick(stick=stick, reason="丢了", by=world.county_account, at=world.now)
+        assert self.waiting(world.county_contact, stick.last_date) == []
+
+
+def test_the_page_for_old_browsers_names_the_stick(lawyer, client):
+    assert "/my/sticks/" in words(lawyer.get("/compat/"))
+    page = words(client.get("/compat/"))
+    assert "U 盘" in page
+    assert "/my/sticks/" not in page

@@ -7,15 +7,19 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from courses.attendance.clock import to_ms
 from courses.credits.models import CreditEntry
-from courses.offline import contents
+from courses.offline import bringing, contents
 from courses.offline.bringing import UnableToTake, bring_back
 from courses.offline.making import UnableToMake, make_room_stick, revoke_stick
 from courses.offline.models import Bundle
+from courses.offline.rules import Doubt
 from courses.sheets.models import SheetVersion
+from qianchang.groundwork import audit
 from tests.courses.offline.simulation import OldPc
+from tests.courses.schedule.test_two_officers import together
 from tests.courses.sheets.factories import Room
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +186,68 @@ def test_the_blank_sheet_lies_on_it_too(stick, room, world, monkeypatch):
     assert (
         json.loads(config.removeprefix("window.qianchangStick = ").removesuffix(";\n"))["room"]["codes"] == 3
     )
+
+
+def test_an_older_record_after_the_newer_one_changes_nothing(computer, room, world):
+    early = computer.save()
+    computer.sheet["rows"][11] |= {"mark": "full"}
+    late = computer.save(saved_at=130)
+    bring_back(data=late, by=world.county_contact, at=computer.time(300))
+    taken = bring_back(data=early, by=world.county_contact, at=computer.time(310))
+    assert SheetVersion.objects.get().rows.get(position=12).mark == "full"
+    assert (taken.bundle.verdict, taken.bundle.reason) == ("refused", Doubt.OLDER)
+    assert (Bundle.objects.count(), taken.repeated) == (2, False)
+    room.report(at=computer.time(7 * 60))
+    room.confirm()
+    assert CreditEntry.objects.count() == 12
+
+
+def test_what_two_computers_marked_in_one_room_is_taken_together(computer, stick, room, world):
+    """The stick was copied to a second PC at the other door."""
+    other = OldPc(stick, world.now)
+    rows = computer.sheet["rows"]
+    other.sheet = computer.sheet | {"id": "b" * 16, "rows": [{**row, "mark": ""} for row in rows]}
+    other.sheet["rows"][11] |= {"mark": "full", "minutes": None}
+    computer.sheet |= {"id": "a" * 16, "rows": [*rows[:11], {**rows[11], "mark": ""}]}
+    bring(computer, world.county_contact)
+    bring_back(data=other.save(saved_at=150), by=world.county_contact, at=computer.time(400))
+    held = SheetVersion.objects.order_by("number").last()
+    assert [row.mark for row in held.rows.order_by("position")] == ["full"] * 10 + ["part", "full"]
+
+
+def test_a_colleague_who_brings_the_same_file_changes_nothing(computer, world):
+    data = computer.save()
+    bring_back(data=data, by=world.county_contact, at=computer.time(300))
+    again = bring_back(data=data, by=world.supporting_officer, at=computer.time(301))
+    assert again.repeated
+    assert SheetVersion.objects.count() == 1
+
+
+def test_a_record_that_could_not_be_written_down_leaves_no_half_of_it(computer, world, monkeypatch):
+    data = computer.save()
+    monkeypatch.setattr(bringing.audit, "record", fails_at("record brought back"))
+    with pytest.raises(ZeroDivisionError):
+        bring_back(data=data, by=world.county_contact, at=computer.time(300))
+    assert not SheetVersion.objects.exists()
+    monkeypatch.undo()
+    assert not bring_back(data=data, by=world.supporting_officer, at=computer.time(301)).repeated
+
+
+def fails_at(verb):
+    """The audit log, whose disk is full when this is to be written."""
+    written = audit.record
+
+    def record(told, **more):
+        return 1 / 0 if told == verb else written(told, **more)
+
+    return record
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_bring_the_same_file_in_one_moment_bring_it_once(computer, world):
+    data, at = computer.save(), computer.time(300)
+    people = [world.county_contact, world.supporting_officer, world.county_contact]
+    told = together(*[lambda by=by: bring_back(data=data, by=by, at=at) for by in people])
+    assert sorted(each.repeated for each in told) == [False, True, True]
+    assert (SheetVersion.objects.count(), Bundle.objects.count()) == (1, 1)

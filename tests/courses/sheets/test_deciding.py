@@ -11,7 +11,7 @@ from courses.attendance.models import PresenceCheck
 from courses.credits.models import CreditEntry
 from courses.credits.operations import award_attendance
 from courses.schedule.queries import session_fact
-from courses.sheets import deciding, queries
+from courses.sheets import deciding, queries, scheduling
 from courses.sheets.deciding import InConflict, UnableToDecide
 from courses.sheets.models import Sheet, SheetCredit, SheetDecision
 from courses.sheets.operations import STATE_AFTER, FaultyRows
@@ -223,6 +223,47 @@ class TestGrade:
         room.scan()
         room.report(at=world.later(days=8))
         assert room.confirm(at=world.later(days=9)).grade == "B"
+
+
+class TestTheDiscIsNamedLater:
+    """Scheduled before anybody knew which disc would come."""
+
+    @pytest.fixture
+    def unknown(self, room: Room) -> Room:
+        room.__dict__["sheet"] = room.opened(disc=None)
+        return room
+
+    def test_its_codes_fit_once_it_is_named(self, unknown: Room, world: World):
+        scheduling.name_disc(
+            sheet=unknown.again(),
+            serial=unknown.disc.serial,
+            by=world.county_contact,
+            at=world.later(hours=2),
+        )
+        assert unknown.confirmed().grade == "A"
+
+    def test_until_then_no_code_is_right(self, unknown: Room):
+        assert unknown.confirmed().grade == "B"
+
+    def test_a_disc_of_nobody_and_one_of_another_lecture_are_refused(self, unknown: Room, world: World):
+        other = unknown.discs.numbered(unknown.discs.master(unknown.discs.lecture("别的讲座")))[0]
+        for serial in ("D-9999", "", other.serial):
+            with pytest.raises(scheduling.UnableToOpen):
+                scheduling.name_disc(
+                    sheet=unknown.again(), serial=serial, by=world.county_contact, at=world.later(hours=2)
+                )
+        assert unknown.again().disc is None
+
+    def test_not_after_it_was_reported(self, unknown: Room, world: World):
+        unknown.save()
+        unknown.report()
+        with pytest.raises(scheduling.UnableToOpen):
+            scheduling.name_disc(
+                sheet=unknown.again(),
+                serial=unknown.disc.serial,
+                by=world.county_contact,
+                at=world.later(hours=5),
+            )
 
 
 class TestOneAwardForALecture:

@@ -15,6 +15,7 @@ from courses.credits.models import CreditEntry
 from courses.sheets import deciding, printing, queries, spreadsheet
 from courses.sheets.models import Sheet, SheetFile, SheetRow, SheetVersion
 from courses.sheets.rules import ABSENT, FULL, PART
+from courses.sheets.scheduling import UnableToOpen
 from qianchang.people.models import Account
 from tests.courses.schedule.conftest import picture
 from tests.courses.sheets.factories import Room
@@ -357,6 +358,21 @@ class TestLists:
         assert room.disc.serial in page
         assert "那坡县" in page
         assert not Sheet.objects.exists()
+
+    def test_a_disc_that_went_on_was_shown_where_it_was(self, room: Room, world: World):
+        """The paper of 那坡县 comes back when the disc lies in 靖西市 already."""
+        jingxi = world.region("451081", "靖西市", "county", world.baise_region)
+        disc = room.discs.received(room.discs.sent(room.discs.finish(room.disc)))
+        gone = world.later(days=10)
+        room.discs.sent(disc, to=room.discs.to_napo(jingxi), on=gone.date(), at=gone)
+        disc.refresh_from_db()
+        late = {"disc": disc, "at": world.later(days=20)}
+        with pytest.raises(UnableToOpen, match="靖西市"):
+            room.opened(**late, date=world.later(days=12).date())
+        with pytest.raises(UnableToOpen, match="那坡县"):
+            room.opened(**late, region=jingxi, date=world.later(days=5).date())
+        shown = room.opened(**late, date=world.later(days=5).date())
+        assert shown.disc == disc
 
     def test_the_to_do_list_has_what_waits_for_each(self, room: Room, world: World):
         from courses.sheets.todo import groups

@@ -124,6 +124,26 @@ class TestTrouble:
         assert work.make_disc(image.pk)
         stored(DiscImage.objects.get(pk=image.pk))
 
+    def test_pieces_that_the_storage_lost_are_made_again_in_one_attempt(self, short, world):
+        make(short_disc(short), world)
+        for piece in DiscPiece.objects.exclude(kind="sound"):
+            files.storage().delete(piece.file)
+        image = make(short_disc(short, serial="D-0058"), world)
+        assert image.error_code == "file_missing"
+        DiscImage.objects.update(not_before=None)
+        assert work.make_disc(image.pk)
+        stored(DiscImage.objects.get(pk=image.pk))
+
+    def test_a_data_part_that_does_not_fit_beside_the_film_is_said_and_not_tried_again(
+        self, short, world, monkeypatch
+    ):
+        monkeypatch.setattr(making, "LAYER_BYTES", making._AROUND_BYTES + 30_000_000)
+        monkeypatch.setattr(data, "_sources", [])
+        api.register_disc_data(lambda _id, folder: (folder / "课件.pdf").write_bytes(b"0" * 30_000_000))
+        image = make(short_disc(short), world)
+        assert (image.state, image.error_code, image.attempt) == ("failed", "disc_too_full", 1)
+        assert "课件" in api.disc_image(image.public_id).sentence
+
     def test_an_original_that_is_kept_no_longer_is_not_needed_for_another_serial(self, short, world):
         make(short_disc(short), world)
         files.storage().delete(short.original_file)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,7 +10,8 @@ from django.urls import reverse
 
 from courses.credits.operations import ensure_default_rules
 from courses.schedule.models import TrainingSession
-from courses.sheets.door import codes
+from courses.sheets.door import codes, operations
+from courses.sheets.door.operations import Identity, Reading
 from courses.sheets.door.rules import Direction
 from courses.sheets.models import Sheet
 from courses.sheets.scheduling import open_sheet
@@ -76,3 +78,23 @@ def address(room: Sheet) -> Callable[..., str]:
 def phone() -> Client:
     """A phone on which nobody signed in."""
     return Client()
+
+
+@pytest.fixture
+def passes(room):
+    """Return a function that lets somebody pass the door: a lawyer with the account, or somebody who types."""
+
+    def pass_by(moment, direction=Direction.IN, *, lawyer=None, printed=False, browser="phone", **typed):
+        return operations.arrive(
+            reading=Reading(uuid4(), room.pk, direction, moment, printed, browser),
+            who=Identity(lawyer, **typed),
+            by=lawyer.account if lawyer is not None else None,
+            at=moment,
+        )
+
+    return pass_by
+
+
+@pytest.fixture
+def officer(world):
+    return world.beneficiary_officer

@@ -15,7 +15,7 @@ from courses.sheets import deciding, filing
 from courses.sheets import queries as sheets
 from courses.sheets.door import codes, operations, queries, taking
 from courses.sheets.door.models import DoorScan, DoorWord
-from courses.sheets.door.operations import Identity, Reading, UnableToPass
+from courses.sheets.door.operations import Identity, UnableToPass
 from courses.sheets.door.rules import Attended, Direction, Share
 from courses.sheets.models import Sheet, SheetVersion
 from courses.sheets.operations import save_version
@@ -24,26 +24,6 @@ from tests.courses.schedule.conftest import paper
 pytestmark = pytest.mark.django_db
 
 IN, OUT = Direction.IN, Direction.OUT
-
-
-@pytest.fixture
-def passes(room):
-    """Return a function that lets somebody pass the door: a lawyer with the account, or somebody who types."""
-
-    def pass_by(moment, direction=IN, *, lawyer=None, printed=False, browser="phone", **typed):
-        return operations.arrive(
-            reading=Reading(uuid4(), room.pk, direction, moment, printed, browser),
-            who=Identity(lawyer, **typed),
-            by=lawyer.account if lawyer is not None else None,
-            at=moment,
-        )
-
-    return pass_by
-
-
-@pytest.fixture
-def officer(world):
-    return world.beneficiary_officer
 
 
 @pytest.fixture
