@@ -31,6 +31,17 @@ def test_the_session_counts_once_for_guangxi_and_once_in_all(first_run):
     assert "1 / 120" in first_run[0]["quota board, in all"]
 
 
+def test_the_close_posts_the_one_session(first_run):
+    assert first_run[0]["month closed"].endswith("1 posted")
+
+
+def test_the_worker_makes_a_disc_that_is_sent_and_received(first_run):
+    # Given the lecture on a disc, when its image was taken away whole, then the post and the county have their steps.
+    assert "D-0001" in first_run[0]["disc"]
+    assert "SHA-256" in first_run[0]["disc"]
+    assert "3 steps" in first_run[0]["disc received"]
+
+
 def test_every_rendition_keeps_its_promise(first_run):
     kbits = {
         row: float(figure.split("kbit/s")[0].split()[-1])
@@ -49,7 +60,7 @@ def test_the_same_again_changes_no_figure_and_is_quick(first_run, manage, state_
     )
     assert again.returncode == 0, again.stdout + again.stderr
     figures = {row["step"]: row["figure"] for row in json.loads((state_folder / "again.json").read_text())}
-    for step in ("credited", "quota board, Guangxi", "quota board, in all"):
+    for step in ("credited", "quota board, Guangxi", "quota board, in all", "disc received"):
         assert figures[step] == first_run[0][step]
     assert time.monotonic() - started < first_run[1]
 

@@ -115,6 +115,11 @@ class Viewer:
         return self._holds(Act.SEE_DISCS)
 
     @property
+    def requests_discs(self) -> bool:
+        """Tell whether this person asks for discs in an office; lawyers ask for themselves."""
+        return self._holds(Act.REQUEST_DISC)
+
+    @property
     def sees_roster(self) -> bool:
         """Tell whether the roster opens for this person."""
         return self._holds(Act.SEE_ROSTER)

@@ -90,7 +90,7 @@ class TestPage:
             office.held(lecture, mode="onsite", on=world.day.replace(day=day))
         with time_machine.travel(world.now, tick=False):
             browser = client_for(world.beneficiary_officer)
-            with django_assert_max_num_queries(26):
+            with django_assert_max_num_queries(28):
                 assert browser.get("/office/").status_code == 200
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Error as BrowserError
 
 from qianchang.groundwork.hours import hours_for
-from qianchang.project.demo import expert, officers, viewing
+from qianchang.project.demo import discs, expert, officers, viewing
 from qianchang.project.demo.cast import PARTS
 from qianchang.project.demo.people import Person, StepFailed, browser, sit_down
 from qianchang.project.demo.report import Report
@@ -36,6 +36,7 @@ class Journey:
             self._step("publish", lambda: self._publish(lecture))
             self._step("watch", lambda: self._watch(lecture))
             self._step("count", lambda: self._count())
+            self._step("disc", lambda: self._disc())
 
     def _step(self, name: str, work: Callable[[], Any]) -> Any:
         with self._report.console.status(f"{name} …") as status:
@@ -134,6 +135,16 @@ class Journey:
             "quota board, Guangxi", f"{after.guangxi} / {after.guangxi_target}{note}", after.page
         )
         self._report.add("quota board, in all", f"{after.in_all} / {after.target}", after.page)
+
+    def _disc(self) -> None:
+        supporting, beneficiary = self._person("supporting"), self._person("beneficiary")
+        started = time.monotonic()
+        disc = discs.make(supporting, title=self.title, say=self._say)
+        made = f"{disc.bytes / 1e6:.2f} MB in {time.monotonic() - started:.0f} s, SHA-256 {disc.sha256[:12]}…"
+        self._report.add("disc", f"{disc.serial}, {made if disc.made_now else 'made before'}", disc.page)
+        discs.send(supporting, disc)
+        steps = discs.receive(beneficiary, disc)
+        self._report.add("disc received", f"{disc.serial} for {discs.COUNTY}, {steps} steps", disc.page)
 
 
 def _digest(path: Path) -> str:

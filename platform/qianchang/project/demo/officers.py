@@ -51,7 +51,7 @@ def publish(officer: Person, lecture: int, *, title: str) -> str:
         page.wait_for_load_state("domcontentloaded")
     found = [row for row in _published(officer, title) if row["title"] == title]
     if not found:
-        raise StepFailed("publish", f"the catalogue does not show {title}: {_words(officer)}")
+        raise StepFailed("publish", f"the catalogue does not show {title}: {words(officer)}")
     return str(found[0]["url"]).removeprefix(officer.site)
 
 
@@ -71,14 +71,14 @@ def hold(officer: Person, *, title: str) -> Session:
         page.wait_for_load_state("domcontentloaded")
     state = page.locator("#session-state")
     if not state.count():
-        raise StepFailed("schedule", _words(officer))
+        raise StepFailed("schedule", words(officer))
     counted = state.get_attribute("data-state") == "counted"
     if page.locator("#hold").count():
         page.click("#hold")
         page.wait_for_load_state("domcontentloaded")
     path = page.url.removeprefix(officer.site).split("?")[0]
     if page.locator("#session-state").get_attribute("data-state") not in ("held", "confirmed", "counted"):
-        raise StepFailed("hold", _words(officer))
+        raise StepFailed("hold", words(officer))
     return Session(code=_code(officer), page=path, counted_before=counted)
 
 
@@ -89,7 +89,7 @@ def confirm(officer: Person, session: Session) -> None:
         page.click("#confirm")
         page.wait_for_load_state("domcontentloaded")
     if page.locator("#session-state").get_attribute("data-state") not in ("confirmed", "counted"):
-        raise StepFailed("confirm", _words(officer))
+        raise StepFailed("confirm", words(officer))
 
 
 def close_month(officer: Person) -> Closed:
@@ -103,8 +103,8 @@ def close_month(officer: Person) -> Closed:
         page.wait_for_load_state("domcontentloaded")
         officer.visit(path)
     if not page.locator("#closed").count():
-        raise StepFailed("close the month", _words(officer))
-    posted = page.locator("tbody a").count()
+        raise StepFailed("close the month", words(officer))
+    posted = page.locator("tbody tr:has(a)").count()
     return Closed(name=name, posted=posted, closed_before=closed_before, page=path)
 
 
@@ -139,7 +139,7 @@ def _today() -> date:
     return timezone.localdate()
 
 
-def _words(officer: Person) -> str:
+def words(officer: Person) -> str:
     """The page's own words about what went wrong."""
     notes = officer.page.locator(".note, .errorlist, #error-summary").all_inner_texts()
     return " / ".join(notes) or officer.page.title()
