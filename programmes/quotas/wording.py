@@ -55,7 +55,6 @@ REASONS_NOT_TO_COUNT: dict[Why, str | Promise] = {
     Why.RETURNED: gettext_lazy("The beneficiary association returned it."),
     Why.TOO_SHORT: gettext_lazy("It is shorter than a session has to be."),
     Why.NO_REACH: gettext_lazy("No lawyer has finished it or signed in yet."),
-    Why.NO_DISC_EVIDENCE: gettext_lazy("The evidence of its discs is missing: number, dispatch and receipt."),
 }
 
 NOTES: dict[Note, str | Promise] = {

@@ -1,8 +1,8 @@
 """The evidence pack: a year's counted sessions with everything that proves them, in one archive that anybody can check.
 
 It holds the ledger entries and sessions as CSV and JSON, the scans and photos of each session, and a list of the SHA-256
-of every member. The same rows and files are the same archive. A meeting log names lawyers: its file stands in the pack
-of their own region, and the supporting side has its SHA-256 alone, as on the page of the evidence.
+of every member. The same rows and files are the same archive. A meeting log and a photo of a sign-in sheet name lawyers:
+their files stand in the pack of their own region, and the supporting side has the SHA-256 alone.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from courses.api import room_files
 from programmes.plans.models import Plan
 from programmes.quotas.models import Decision, SessionTarget
 from programmes.reports.archives import packed
@@ -49,6 +50,8 @@ class Piece:
     uploaded_at: datetime
     # Not empty: the event had several regions, and its log names the lawyers of all of them.
     joint_event: str
+    # A photo of a sign-in sheet: it names the lawyers of one region.
+    names_people: bool = False
 
     @property
     def member(self) -> str:
@@ -110,7 +113,12 @@ def _pieces(plan: Plan, sessions: set[int], *, before: datetime) -> list[Piece]:
     found = rows.order_by("session__code", f"{path}kind", f"{path}sha256", f"{path}pk").values_list(
         "session__code", *(path + field for field in fields), "session__joint_event"
     )
-    return [Piece(*row) for row in found]
+    rooms = room_files(sessions, before=before)
+    pieces = [
+        *(Piece(*row) for row in found),
+        *(Piece(**(asdict(each) | {"joint_event": ""})) for each in rooms),
+    ]
+    return sorted(pieces, key=lambda piece: piece.session)
 
 
 def _decisions(sessions: set[int], *, before: datetime) -> list[dict[str, Any]]:
@@ -161,6 +169,8 @@ def _ledger_csv(found: Iterable[Entry]) -> bytes:
 
 def _is_for(piece: Piece, side: Side) -> bool:
     """Whether the file itself goes into the pack of a side."""
+    if piece.names_people:
+        return side is Side.BENEFICIARY
     return piece.kind != MEETING_LOG or (side is Side.BENEFICIARY and not piece.joint_event)
 
 
@@ -193,6 +203,9 @@ def _readme(plan: Plan, association: Association, year: int, found: list[Entry],
             _(
                 "Meeting logs name lawyers: their files are only in the pack of the beneficiary side, and in none where an "
                 "event had several regions."
+            ),
+            _(
+                "Photos of sign-in sheets name lawyers too: they are only in the pack of the beneficiary side."
             ),
             "",
         ]

@@ -26,6 +26,7 @@ from courses.enrolment import classes
 from courses.enrolment.operations import enrol, release_lecture
 from courses.enrolment.releasing import open_collection
 from courses.offline.making import make_stick
+from courses.offline.models import Bundle
 from courses.schedule.evidence import Accepted, add_file
 from courses.schedule.models import TrainingSession
 from courses.sheets.filing import add_file as add_photo
@@ -39,6 +40,7 @@ from programmes.quotas.operations import schedule_session
 from programmes.quotas.reversals import propose_reversal
 from programmes.quotas.session_planning import begin_tour
 from programmes.spot_checks.models import Finding
+from qianchang.groundwork import vault
 from qianchang.people.facts import record_pairing
 from qianchang.people.models import Account, Association, Lawyer, Pairing, RoleGrant, RosterImport
 from qianchang.people.permissions import Column
@@ -256,7 +258,7 @@ class Scene:
                 **registered,
                 **self._screening(supporter, beneficiary),
                 **self._discs(lecture, lawyer, supporter, beneficiary),
-                "stick": self._stick(lecture, lawyer),
+                **self._stick(lecture, lawyer),
                 **sent_return(self.office.plan, association, by=officers[0], at=now),
                 "issue": issued_bulletin(self.office.plan, by=world.national_officer, at=now),
                 "lawyer": lawyer.pk,
@@ -313,12 +315,21 @@ class Scene:
         request.lectures.create(lecture=lecture, position=1)
         return {"disc": disc.serial, "disc_master": master.pk, "disc_request": request.pk}
 
-    def _stick(self, lecture: LecturePage, lawyer: Lawyer) -> str:
-        """A stick that the lawyer made with the own side's lecture."""
+    def _stick(self, lecture: LecturePage, lawyer: Lawyer) -> dict[str, Any]:
+        """A stick that the lawyer made with the own side's lecture, and a record of it that came back."""
         assert lawyer.account is not None
-        return make_stick(
-            lawyer=lawyer, lectures=[lecture], way="light", by=lawyer.account, at=self.world.now
-        ).number
+        now = self.world.now
+        stick = make_stick(lawyer=lawyer, lectures=[lecture], way="light", by=lawyer.account, at=now)
+        bundle = Bundle.objects.create(
+            stick=stick,
+            number=1,
+            sha256=vault.keep(b"{}"),
+            size_bytes=2,
+            verdict="accepted",
+            by=lawyer.account,
+            received_at=now,
+        )
+        return {"stick": stick.number, "bundle": bundle.pk}
 
     def _evidence(self, session: int) -> int:
         """The agenda of a session, as the association's administrator handed it in."""

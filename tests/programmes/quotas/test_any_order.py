@@ -15,13 +15,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from courses import api as courses
+from courses.discs import moving
+from courses.discs.making import Recipient
 from programmes.quotas import operations, reversals, rules, session_planning, totals
 from programmes.quotas.board import board
 from programmes.quotas.models import Decision, MonthClose, QuotaEntry, Reversal
 from programmes.quotas.national import Side, comparison
 from qianchang.groundwork import ledgers
+from qianchang.people.models import Account, Association
+from tests.courses.discs.factories import Discs
 from tests.programmes.factories import Office
-from tests.world import SHANGHAI
+from tests.world import SHANGHAI, World
 
 # Lectures are released on 12 October, so that one lies before it: a network video cannot have been held then.
 DAYS = [date(2026, 10, 6), date(2026, 10, 14), date(2026, 11, 3), date(2026, 12, 1)]
@@ -53,6 +57,8 @@ class Officers(RuleBasedStateMachine):
 
     office: Office
     lectures: list[Any]
+    # Of which lecture, for which region, a disc was sent and received.
+    with_papers: set[tuple[int, int]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,6 +75,7 @@ class Officers(RuleBasedStateMachine):
         self.nothing_counts_beyond_a_rule()
         self.a_counted_one_is_taken_back(which)
         self.a_busy_month(second, True)
+        self.discs_are_shown(which)
 
     def teardown(self) -> None:
         if self.undo is not None:
@@ -143,6 +150,18 @@ class Officers(RuleBasedStateMachine):
             self.confirm(which, True)
         if closes:
             self.the_month_is_closed(False)
+
+    @rule(which=st.integers(0, 50))
+    def discs_are_shown(self, which: int) -> None:
+        """After the rule asks for papers, DVDs are held for both regions, and the month is closed."""
+        self.now = max(self.now, datetime.combine(DAYS[2], time(9), tzinfo=SHANGHAI))
+        known = len(self.codes)
+        for whom in ("GX", "YN"):
+            self.schedule(which % 3, "dvd", DAYS[2], None, "", whom, False)
+        for made in range(known, len(self.codes)):
+            self.hold(made, True)
+            self.confirm(made, True)
+        self.the_month_is_closed(False)
 
     @rule(second=st.booleans())
     def the_month_is_closed(self, second: bool) -> None:
@@ -230,9 +249,13 @@ class Officers(RuleBasedStateMachine):
                 continue
             if fact.length_ms < 45 * 60_000 or (fact.mode_code in rules.ONCE_PER_REGION and fact.reach < 1):
                 continue  # too short, or it reached nobody: the rule counts neither
-            if fact.mode_code == rules.DVD and not fact.evidence_complete and fact.date >= DISCS_FROM:
+            if self._lacks_papers(fact):
                 continue  # without the papers of its discs, from the second version of the rule on
             assert any(_stands_for(fact, other) for other in counted), f"{fact.code} was lost"
+
+    def _lacks_papers(self, fact: courses.SessionFact) -> bool:
+        asked_for = fact.mode_code == rules.DVD and fact.date >= DISCS_FROM
+        return asked_for and (fact.lecture_id, fact.beneficiary_id) not in self.with_papers
 
     @invariant()
     def the_ledger_holds(self) -> None:
@@ -249,6 +272,7 @@ class Officers(RuleBasedStateMachine):
             assert fact.id in confirmed
             assert fact.length_ms >= 45 * 60_000
             assert fact.mode_code not in rules.ONCE_PER_REGION or fact.reach > 0
+            assert not self._lacks_papers(fact)
         for one, other in combinations(facts, 2):
             assert not _stands_for(one, other)
         for entry in QuotaEntry.objects.all():
@@ -292,6 +316,13 @@ def _stands_for(one: courses.SessionFact, other: courses.SessionFact) -> bool:
     return False
 
 
+def _disc_arrived(world: World, lecture: Any, association: Association, by: Account) -> None:
+    discs = Discs(world)
+    there = Recipient(association, None, "黄专员", "律师协会")
+    disc = discs.sent(discs.made(discs.master(lecture, title=lecture.title), to=there), to=there)
+    moving.receive(disc=disc, holder="黄专员", on=world.day, by=by, at=world.later(hours=1))
+
+
 @pytest.mark.usefixtures("clock")
 def test_no_order_posts_twice_loses_one_or_exceeds_a_rule(office: Office):
     world = office.world
@@ -303,6 +334,9 @@ def test_no_order_posts_twice_loses_one_or_exceeds_a_rule(office: Office):
         office.reached(lecture, world.county_lawyer)
         office.reached(lecture, world.second_county_lawyer, mode="dvd")
         office.reached(lecture, world.yunnan_lawyer, mode="dvd")
+    # One disc of the first went to Guangxi, and one of the second to Yunnan.
+    _disc_arrived(world, lectures[0], world.guangxi, world.beneficiary_officer)
+    _disc_arrived(world, lectures[1], world.yunnan, world.yunnan_officer)
     everybody = ("second_supporting_officer", "second_beneficiary_officer", "beneficiary_officer")
     assert all(getattr(world, name) for name in (*everybody, "national_officer", "yunnan_officer"))
     assert office.plan
@@ -311,6 +345,10 @@ def test_no_order_posts_twice_loses_one_or_exceeds_a_rule(office: Office):
         pass
 
     InThisOffice.office, InThisOffice.lectures = office, lectures
+    InThisOffice.with_papers = {
+        (lectures[0].pk, world.guangxi.pk),
+        (lectures[1].pk, world.yunnan.pk),
+    }
     run_state_machine_as_test(
         InThisOffice,
         settings=settings(

@@ -16,7 +16,7 @@ from programmes.quotas import months, reminders, reversals, waiting
 from programmes.quotas.board import board
 from programmes.quotas.models import QuotaEntry, QuotaRule
 from programmes.quotas.operations import Closed
-from qianchang.people.models import Association, Notice
+from qianchang.people.models import Account, Association, Notice
 from qianchang.people.todo import todo
 from tests.programmes.factories import Office
 from tests.programmes.quotas.test_counting import END_OF_NOVEMBER, END_OF_OCTOBER, at
@@ -26,7 +26,8 @@ TITLE = "要结账的月份"
 
 
 def to_close(world: World, on) -> list[str]:
-    groups = todo(world.supporting_officer, on=on)
+    # As a new visit: an account remembers what it reaches.
+    groups = todo(Account.objects.get(pk=world.supporting_officer.pk), on=on)
     return [task.note for group in groups if group.title == TITLE for task in group.tasks]
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.schedule.models import TrainingSession
+from courses.sheets.models import Sheet
 from programmes.placements.operations import load_register_facts
 from programmes.plans.breakdowns import adopt_plan, propose_plan
 from programmes.quotas.models import QuotaEntry
@@ -177,6 +178,51 @@ def test_a_meeting_log_names_lawyers_so_its_file_is_only_in_their_own_regions_pa
     own = unzipped(pack(office, Side.BENEFICIARY))
     assert log not in own.values()
     assert digest in own["evidence.csv"].decode("utf-8-sig")
+
+
+def test_the_photos_of_a_confirmed_sheet_stand_in_the_pack_and_the_paper_only_in_its_regions(
+    office: Office, world: World
+):
+    october(office, "一")
+    session = QuotaEntry.objects.get().session
+    files = {"scan": b"jpeg of the paper", "photo": b"jpeg of the room"}
+    sheet = Sheet.objects.create(
+        session=session,
+        ordinal=1,
+        kind=Sheet.Kind.SCREENING,
+        association=world.guangxi,
+        site="那坡县司法局",
+        date=session.date,
+        entered_by=world.beneficiary_officer,
+        entered_at=world.now,
+    )
+    for kind, data in files.items():
+        sheet.files.create(
+            kind=kind,
+            sha256=vault.keep(data),
+            size_bytes=len(data),
+            content_type="image/jpeg",
+            uploaded_by=world.county_contact,
+            uploaded_at=world.now,
+        )
+    # Nobody confirmed it yet.
+    assert not set(files.values()) & set(unzipped(pack(office, Side.BENEFICIARY)).values())
+    version = sheet.versions.create(number=1, origin="typed", by=world.county_contact, at=world.now)
+    sheet.decisions.create(
+        version=version,
+        kind="confirmed",
+        grade="A",
+        reported_by=world.county_contact,
+        by=world.beneficiary_officer,
+        at=world.now,
+    )
+    own, theirs = unzipped(pack(office, Side.BENEFICIARY)), unzipped(pack(office))
+    digests = {kind: hashlib.sha256(data).hexdigest() for kind, data in files.items()}
+    assert own[f"evidence/{session.code}/sheet-scan-{digests['scan'][:12]}.jpg"] == files["scan"]
+    assert own[f"evidence/{session.code}/sheet-photo-{digests['photo'][:12]}.jpg"] == files["photo"]
+    assert files["photo"] in theirs.values()
+    assert files["scan"] not in theirs.values()
+    assert digests["scan"] in theirs["evidence.csv"].decode("utf-8-sig")
 
 
 def test_a_pack_is_not_made_larger_than_a_browser_takes(office: Office, world: World, monkeypatch):

@@ -42,6 +42,7 @@ TABLE: dict[str, Entry] = {
     "discs:face": page(SEE, **A_DISC),
     "discs:guide": page(SEE, **A_DISC),
     "discs:image": page(SEND, **A_DISC, aloud=SEE),
+    "discs:register": form(SEND, **A_DISC, aloud=SEE),
     "discs:again": button(SEND, **A_DISC, aloud=SEE),
     # Back and lost are refused by the same lines.
     "discs:step": button(RECEIVE, **a_step("receive")),

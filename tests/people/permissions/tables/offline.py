@@ -19,6 +19,7 @@ TABLE: dict[str, Entry] = {
     "offline:bundles": form(ENTER),
     "offline:stick": page(REACHED, **A_STICK),
     "offline:revoke": button(REACHED, **A_STICK),
+    "offline:record": page(REACHED, **{**A_STICK, "where": {"number": "<stick>", "bundle": "<bundle>"}}),
     # Its files are a lecture to be watched: for whoever might make the same stick now.
     "offline:files": page((Act.REQUEST_DISC,), **A_STICK),
 }

@@ -22,8 +22,12 @@ TABLE: dict[str, Entry] = {
     "sheets:sheet": Entry({"GET": (*BOARD, *KEYS), "POST": KEYS}, **ALOUD),
     # Who is signed out is told so in JSON.
     "sheets:keyed": button(KEYS, guest=403, **ALOUD),
+    # The one of the scene has a disc to play: nobody shows it from here (tests/courses/sheets/test_showing.py does).
+    "sheets:show": page((), **A_SHEET),
+    "sheets:room_codes": page((), **A_SHEET),
     "sheets:print": page((*BOARD, *KEYS), **A_SHEET),
     "sheets:template": page(KEYS, **ALOUD),
+    "sheets:disc": button(KEYS, **ALOUD),
     "sheets:excel": button(KEYS, **ALOUD),
     "sheets:files": button(KEYS, **ALOUD),
     # A file is opened by an address that is signed for one reader: any other leads back to the page.
