@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from courses.discs import answering, asking, board, composing, images, moving
 from courses.discs.models import Disc
 from courses.discs.scope import DiscScope, scope_of
+from qianchang.groundwork import buttons
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may
 
@@ -58,15 +59,8 @@ def disc_or_404(request: HttpRequest, serial: str) -> tuple[DiscScope, Disc]:
 
 
 def tried(form: Form, act: Callable[[], object]) -> bool:
-    """Do what a valid form asks for; a refusal becomes its error."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except REFUSALS as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+    """Do what a valid form asks for; what the discs refuse becomes its error."""
+    return buttons.tried(form, act, refusals=REFUSALS)
 
 
 def numbers_in(said: QueryDict) -> list[int]:

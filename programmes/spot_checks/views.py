@@ -29,6 +29,7 @@ from programmes.spot_checks.forms import (
 from programmes.spot_checks.models import Sampled, SpotCheck
 from programmes.spot_checks.queries import Viewer
 from qianchang.groundwork import tables
+from qianchang.groundwork.buttons import tried
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act
 
@@ -75,15 +76,8 @@ def _sampled_or_404(request: HttpRequest, code: str, rank: int) -> tuple[Viewer,
 
 
 def _tried(form: Form, act: Callable[[], object]) -> bool:
-    """Do what a valid form asks for; a refusal becomes its error."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except REFUSALS as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+    """Do what a valid form asks for; what a spot check refuses becomes its error."""
+    return tried(form, act, refusals=REFUSALS)
 
 
 @login_required

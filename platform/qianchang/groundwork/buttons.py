@@ -1,9 +1,14 @@
-"""What the view of a button does: one thing, and a message that it was done or why not. Where to go next is the view's."""
+"""What the view of a button or of a form does: one thing, and a word that it was done or why not. Where to go next is the
+view's.
+"""
 
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest
+
+Refusals = type[Exception] | tuple[type[Exception], ...]
 
 
 def carry_out(
@@ -11,7 +16,7 @@ def carry_out(
     done: str,
     what: Callable[[], object],
     *,
-    refusals: type[Exception] | tuple[type[Exception], ...],
+    refusals: Refusals,
 ) -> None:
     """Do something and say that it was done, or in the words of the refusal, why not."""
     try:
@@ -20,3 +25,15 @@ def carry_out(
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
+
+
+def tried(form: Form, act: Callable[[], object], *, refusals: Refusals) -> bool:
+    """Do what a valid form asks for; a refusal becomes its error. Tells whether it was done."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except refusals as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
