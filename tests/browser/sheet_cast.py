@@ -83,7 +83,9 @@ def seed() -> str:
 
 
 def _rooms(world: World, office: Office, jingxi: Region) -> dict[str, object]:
-    """The rooms of the day, each with a sheet of its own; `twice` is keyed by two people."""
+    """The rooms of the day, each with a sheet of its own, so that no test finds what another keyed; `twice` is keyed by two
+    people.
+    """
     facts: dict[str, object] = {}
     for name, title, county, site in (
         ("room", "农村土地承包经营权流转纠纷", world.napo_region, "那坡县司法局二楼会议室"),
@@ -92,6 +94,12 @@ def _rooms(world: World, office: Office, jingxi: Region) -> dict[str, object]:
         ("lost", "工伤认定的证据准备", world.napo_region, "那坡县工人文化宫"),
         ("forty", "劳动争议案件的代理思路", jingxi, "靖西市党校礼堂"),
         ("looks", "行政复议的程序要点", world.napo_region, "那坡县文化馆"),
+        ("typed", "建设工程合同纠纷", world.napo_region, "那坡县图书馆"),
+        ("windows", "刑事辩护的会见与阅卷", world.napo_region, "那坡县职业学校"),
+        ("faults", "交通事故赔偿的计算", world.napo_region, "那坡县交通运输局"),
+        ("ended", "继承纠纷的代理要点", world.napo_region, "那坡县妇联"),
+        ("plain", "执行异议与复议", world.napo_region, "那坡县人民法院"),
+        ("leaving", "公司股权转让的风险", world.napo_region, "那坡县老年活动中心"),
     ):
         lecture = office.lecture(title, length_ms=LENGTH_MS)
         fact = office.scheduled(lecture, mode="dvd", on=world.day)

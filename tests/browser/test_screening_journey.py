@@ -165,7 +165,23 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def test_a_room_is_keyed_without_a_network_and_reported_once(sheet_site, computer):
+def _the_city_confirms_in_two_presses_and_the_lawyers_have_their_hours(sheet_site, computer):
+    page = computer("city").new_page()
+    officer = Clicks(page)
+    page.goto("/office/")
+    officer.press(f"a[href='{address(sheet_site, 'room')}review/']")
+    expect(page.locator("img").first).to_be_visible()
+    shot(page, "sheet-review")
+    officer.press("button[value=confirm]")
+    assert officer.many <= 2
+    assert sheet_site.said("room")["state"] == "confirmed"
+    lawyer = computer("lawyer").new_page()
+    lawyer.goto("/my/hours/")
+    expect(lawyer.locator("main")).to_contain_text("农村土地承包经营权流转纠纷")
+    expect(lawyer.locator("main")).to_contain_text("2.5")
+
+
+def test_a_room_is_keyed_without_a_network_reported_once_and_confirmed(sheet_site, computer):
     where = address(sheet_site, "room")
     # Given a sheet that was opened once, some days before.
     context = computer("contact")
@@ -232,22 +248,7 @@ def test_a_room_is_keyed_without_a_network_and_reported_once(sheet_site, compute
         with pytest.raises(Exception, match="ERR_"):
             page.goto(where)
         page.close()
-
-
-def test_the_city_confirms_in_two_presses_and_the_lawyers_have_their_hours(sheet_site, computer):
-    page = computer("city").new_page()
-    officer = Clicks(page)
-    page.goto("/office/")
-    officer.press(f"a[href='{address(sheet_site, 'room')}review/']")
-    expect(page.locator("img").first).to_be_visible()
-    shot(page, "sheet-review")
-    officer.press("button[value=confirm]")
-    assert officer.many <= 2
-    assert sheet_site.said("room")["state"] == "confirmed"
-    lawyer = computer("lawyer").new_page()
-    lawyer.goto("/my/hours/")
-    expect(lawyer.locator("main")).to_contain_text("农村土地承包经营权流转纠纷")
-    expect(lawyer.locator("main")).to_contain_text("2.5")
+    _the_city_confirms_in_two_presses_and_the_lawyers_have_their_hours(sheet_site, computer)
 
 
 def test_forty_people_take_less_than_two_minutes_by_keyboard(sheet_site, computer):
@@ -408,7 +409,7 @@ def test_an_answer_that_was_lost_makes_no_second_report(sheet_site, computer):
 
 
 def test_rows_that_cannot_be_are_named_before_anything_is_sent(sheet_site, computer):
-    page = opened(computer("contact"), address(sheet_site, "looks"))
+    page = opened(computer("contact"), address(sheet_site, "faults"))
     page.locator("button[value=rest]").click()
     expect(page.locator("[data-total=absent]")).to_have_text("12")
     page.locator(mark(3, "part")).click()
@@ -421,12 +422,12 @@ def test_rows_that_cannot_be_are_named_before_anything_is_sent(sheet_site, compu
     page.locator("button[value=report]").click()
     expect(page.locator("#sheet-state")).to_have_class("note er")
     expect(page.locator("[data-total=absent]")).to_have_text("12")
-    assert sheet_site.said("looks")["state"] == "open"
+    assert sheet_site.said("faults")["state"] == "open"
     page.locator("form[action$='/logout/'] button").wait_for()
 
 
 def test_signing_out_asks_for_what_is_not_sent_and_leaves_nothing(sheet_site, computer):
-    where = address(sheet_site, "looks")
+    where = address(sheet_site, "leaving")
     context = computer("colleague")
     page = opened(context, where)
     page.locator(mark(1, "full")).click()
@@ -449,7 +450,7 @@ def test_signing_out_asks_for_what_is_not_sent_and_leaves_nothing(sheet_site, co
 
 
 def test_a_second_window_of_one_computer_waits_and_takes_over_the_draft(sheet_site, computer):
-    where = address(sheet_site, "looks")
+    where = address(sheet_site, "windows")
     context = computer("contact")
     page, other = opened(context, where), context.new_page()
     other.goto(where)
@@ -464,7 +465,7 @@ def test_a_second_window_of_one_computer_waits_and_takes_over_the_draft(sheet_si
 
 
 def test_what_is_typed_while_a_draft_is_saved_stays_on_this_computer(sheet_site, computer):
-    where = address(sheet_site, "looks")
+    where = address(sheet_site, "typed")
     context = computer("contact")
     page = opened(context, where)
     held = []
@@ -487,7 +488,7 @@ def test_what_is_typed_while_a_draft_is_saved_stays_on_this_computer(sheet_site,
     page.locator("form#keyed-sheet .sumr button[value=save]").click()
     expect(page.locator("#sheet-state")).to_contain_text("已保存")
     first, second = (
-        [mark for mark, _ in each["rows"].values()] for each in sheet_site.said("looks")["versions"][-2:]
+        [mark for mark, _ in each["rows"].values()] for each in sheet_site.said("typed")["versions"][-2:]
     )
     assert (first.count("absent"), second.count("absent")) == (0, 1)
     assert (first.count("full"), second.count("full")) == (1, 1)
@@ -495,26 +496,26 @@ def test_what_is_typed_while_a_draft_is_saved_stays_on_this_computer(sheet_site,
 
 
 def test_a_session_that_has_ended_keeps_what_was_keyed(sheet_site, computer):
-    where = address(sheet_site, "looks")
+    where = address(sheet_site, "ended")
     context = computer("contact")
     page = opened(context, where)
-    before = sheet_site.said("looks")["versions"]
+    before = sheet_site.said("ended")["versions"]
     page.locator("button[value=full]").click()
     kept = context.cookies()
     context.clear_cookies(name="sessionid")
     page.locator("button[value=report]").click()
     expect(page.locator("#sheet-state")).to_contain_text("登录已过期")
     expect(page.locator("#sign-in a")).to_be_visible()
-    assert sheet_site.said("looks")["versions"] == before
+    assert sheet_site.said("ended")["versions"] == before
     # When the same person comes back signed in, then it is reported as it was.
     context.add_cookies([each for each in kept if each["name"] == "sessionid"])
     page.goto(where)
     expect(page.locator("#keyed-sheet")).to_have_count(0, timeout=60_000)
-    said = sheet_site.said("looks")
+    said = sheet_site.said("ended")
     assert said["state"] == "reported"
-    # It is withdrawn again, for the tests of the page's looks.
+    # Until somebody confirms it, it can be withdrawn.
     page.locator("form[action$='/withdraw/'] button").first.click()
-    assert sheet_site.said("looks")["state"] in ("open", "returned")
+    assert sheet_site.said("ended")["state"] in ("open", "returned")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}{look[2]}")
@@ -549,9 +550,9 @@ def test_the_paper_is_one_page_of_a4_with_its_names(sheet_site, computer, tmp_pa
 
 def test_without_script_the_form_does_the_same(sheet_site, computer):
     page = computer("contact", java_script_enabled=False).new_page()
-    page.goto(address(sheet_site, "looks"))
+    page.goto(address(sheet_site, "plain"))
     page.locator("button[value=full]").click()
     expect(page.locator("input[value=full]:checked")).to_have_count(12)
     page.locator("form#keyed-sheet .sumr button[value=save]").click()
-    versions = sheet_site.said("looks")["versions"]
+    versions = sheet_site.said("plain")["versions"]
     assert all(mark == "full" for mark, _ in versions[-1]["rows"].values())

@@ -25,7 +25,7 @@ def state_folder() -> Iterator[Path]:
 def manage(state_folder: Path):
     """Run a management command against the journey's state folder, as a shell would."""
 
-    def run(*arguments: str, timeout: float = 420) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("QIANCHANG_")}
         environment |= {
             "QIANCHANG_STATE": str(state_folder),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What the two officers do: publish, hold, confirm, close the month, read the board."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
@@ -9,6 +10,7 @@ from django.utils import timezone
 from qianchang.project.demo.people import Person, StepFailed
 
 PROGRAMME, SUPPORTER, BENEFICIARY = "BQQ-2012", "CN-GD", "CN-GX"
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,12 @@ def publish(officer: Person, lecture: int, *, title: str) -> str:
         page.get_by_label("广西", exact=False).check()
         button.click()
         page.wait_for_load_state("domcontentloaded")
-    found = [row for row in _published(officer, title) if row["title"] == title]
-    if not found:
+    # A worker puts it into the search, a moment after it was published.
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := [row for row in _published(officer, title) if row["title"] == title]):
+        if time.monotonic() < deadline:
+            time.sleep(0.5)
+            continue
         raise StepFailed("publish", f"the catalogue does not show {title}: {words(officer)}")
     return str(found[0]["url"]).removeprefix(officer.site)
 
