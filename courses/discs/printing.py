@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NoReturn
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
 
 from courses.discs import queries, rules
 from courses.discs.models import Disc
+from qianchang.groundwork import qr
 
 # Papers of Chinese associations are Chinese, whoever prints them in which language.
 LANGUAGE = "zh-hans"
@@ -48,7 +47,7 @@ def face(disc: Disc) -> bytes:
             "maker": disc.master.maker,
             "lectures": shown,
             "minutes": sum(minutes for _title, minutes in shown),
-            "qr": qr(disc),
+            "qr": qr.picture(address_of(disc)),
         },
     )
 
@@ -82,20 +81,14 @@ def guide(disc: Disc) -> bytes:
             "maker": disc.master.maker,
             "days": rules.OVERDUE_AFTER_DAYS,
             "site": settings.SITE_ROOT_URL.rstrip("/"),
-            "qr": qr(disc),
+            "qr": qr.picture(address_of(disc)),
         },
     )
 
 
 def address_of(disc: Disc) -> str:
     """Return the address of a disc's page, where its receipt is noted."""
-    return settings.SITE_ROOT_URL.rstrip("/") + reverse("discs:disc", args=[disc.serial])
-
-
-def qr(disc: Disc) -> SafeString:
-    """Return the QR code of a disc as an SVG element; error level M reads with a seventh of it spoiled."""
-    code = segno.make(address_of(disc), error="m", micro=False)
-    return mark_safe(code.svg_inline(scale=4, border=2, omitsize=True))  # noqa: S308 - segno draws it from our own address
+    return qr.public_address(reverse("discs:disc", args=[disc.serial]))
 
 
 def _pdf(template: str, context: Mapping[str, Any]) -> bytes:

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import NoReturn
 
-import segno
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,6 +21,7 @@ from courses.discs.models import Disc
 from courses.schedule.models import TrainingSession
 from courses.sheets import entry, queries, rules
 from courses.sheets.models import Sheet
+from qianchang.groundwork import qr
 from qianchang.people.models import Lawyer, Region
 
 PAPER = "courses/sheets/paper.html"
@@ -171,10 +170,9 @@ def _length(minutes: int) -> str:
 
 def _qr(path: str, number: str, disc: Disc | None) -> SafeString:
     """A QR code of the address at which the sheet is keyed, with its number and the disc's behind it."""
-    address = settings.SITE_ROOT_URL.rstrip("/") + path
+    address = qr.public_address(path)
     held = "/".join(each for each in (number, disc.serial if disc else "") if each)
-    code = segno.make(f"{address}#{held}" if held else address, error="m", micro=False)
-    return mark_safe(str(code.svg_inline(scale=4, border=2, omitsize=True)))  # noqa: S308 - drawn from our own address
+    return qr.picture(f"{address}#{held}" if held else address)
 
 
 def _fetch_nothing(url: str, *args: object, **kwargs: object) -> NoReturn:

@@ -13,7 +13,7 @@ from courses.certificates.models import Certificate, CertificateHolder, Revocati
 from courses.certificates.rules import Standing
 from courses.credits import corrections
 from courses.credits.models import CreditEntry
-from qianchang.groundwork import ledgers
+from qianchang.groundwork import ledgers, qr
 from qianchang.groundwork.models import AppendOnlyError, AuditEntry
 from tests.courses.factories import make_published_lecture
 
@@ -204,7 +204,7 @@ class TestPaper:
         segno.make(pdf.verify_url(number), error="m", micro=False).save(picture, kind="png", scale=6)
         seen, *_rest = cv2.QRCodeDetector().detectAndDecode(numpy.array(Image.open(picture).convert("RGB")))
         assert seen == f"https://qianchang.example/verify/{number}/"
-        assert "<svg" in pdf.qr_svg(number)
+        assert "<svg" in qr.picture(pdf.verify_url(number))
 
     def test_without_the_person_there_is_no_paper(self, issue):
         certificate = issue()

@@ -14,6 +14,7 @@ from courses.discs.making import Recipient
 from media_pipeline.conductor.discs.data import write_data
 from media_pipeline.recordings import files
 from media_pipeline.recordings.captions import put_captions
+from qianchang.groundwork import qr
 from tests.courses.discs.test_making import a_session
 from tests.courses.factories import make_slides
 
@@ -139,7 +140,7 @@ class TestPapers:
     def test_the_code_on_the_face_leads_to_the_page_of_the_disc(self, discs):
         disc = discs.made()
         assert printing.address_of(disc).endswith("/office/discs/D-0001/")
-        assert "<svg" in printing.qr(disc)
+        assert "<svg" in qr.picture(printing.address_of(disc))
 
     def test_discs_for_one_address_share_a_label_and_a_sheet_has_sixteen(self, discs):
         master = discs.master()
