@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,9 +22,6 @@ from programmes.quotas.national import Comparison, Line, Side
 from qianchang.groundwork import tables
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
-
-# The desk without a programme in its address opens this one.
-FIRST_PROGRAMME = "BQQ-2012"
 
 # What a column is sorted by, the largest first; where there is no number, last.
 COLUMNS: dict[str, Callable[[Line], int | None]] = {
@@ -117,7 +115,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _plan_or_404(request: HttpRequest) -> Plan:
-    plan = plans.session_plan_of(request.GET.get("programme") or FIRST_PROGRAMME)
+    plan = plans.session_plan_of(request.GET.get("programme") or settings.FIRST_PROGRAMME)
     if plan is None:
         raise Http404
     return plan

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -30,8 +31,6 @@ from qianchang.people.models import Account, Association
 from qianchang.people.permissions import Act, may
 
 PAGE = 50
-# The desk without a programme in its address opens this one.
-FIRST_PROGRAMME = "BQQ-2012"
 # Whoever may do one of these has a desk.
 DESK_ACTS = (Act.SEE_QUOTA_BOARD, Act.REVIEW_LECTURE, Act.SEE_ROSTER)
 
@@ -61,7 +60,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "next": None if groups else todo_list.next_deadline(account, on=today),
-        "programme": FIRST_PROGRAMME,
+        "programme": settings.FIRST_PROGRAMME,
         "year": today.year,
     }
     return render(request, "programmes/todo.html", context)

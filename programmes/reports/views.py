@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -22,7 +23,6 @@ from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
 
 # Reports without a programme in their address are of this one, as the desk's board is.
-FIRST_PROGRAMME = "BQQ-2012"
 # What an officer may take away without sending anything.
 DRAFT_FORMATS = ("docx", "xlsx", "pdf")
 
@@ -36,7 +36,7 @@ def account_of(request: HttpRequest) -> Account:
 
 def plan_of(request: HttpRequest) -> Plan:
     """Return the plan of sessions that the page is about. Raises Http404."""
-    plan = plans.session_plan_of(request.GET.get("programme") or FIRST_PROGRAMME)
+    plan = plans.session_plan_of(request.GET.get("programme") or settings.FIRST_PROGRAMME)
     if plan is None:
         raise Http404
     return plan

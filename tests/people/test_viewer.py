@@ -11,6 +11,7 @@ from django.utils import translation
 
 from qianchang.people.context_processors import viewer as context
 from qianchang.people.models import Account
+from qianchang.people.permissions import Act
 from tests.world import World
 
 
@@ -46,7 +47,7 @@ def test_a_page_that_asks_everything_costs_two_queries(
             "is_admin",
             "desk_name",
             "identities",
-            "reviews",
+            "acts",
             "sees_quotas",
         ):
             getattr(viewer, name)
@@ -121,7 +122,7 @@ def test_the_desk_shows_no_link_that_would_be_refused(
 ) -> None:
     viewer: Any = context(request_of(getattr(world, who)))["viewer"]
 
-    assert (viewer.reviews, viewer.sees_quotas) == (reviews, sees_quotas)
+    assert (Act.REVIEW_LECTURE in viewer.acts, viewer.sees_quotas) == (reviews, sees_quotas)
 
 
 def test_the_page_that_asks_for_another_role_says_what_one_is(

@@ -55,11 +55,6 @@ class Viewer:
         return lawyer + list(dict.fromkeys(str(grant.get_role_display()) for grant in self.grants))
 
     @property
-    def reviews(self) -> bool:
-        """Tell whether the review desk opens for this person."""
-        return self._holds(Act.REVIEW_LECTURE)
-
-    @property
     def sees_quotas(self) -> bool:
         """Tell whether the quota board and the sessions open for this person."""
         return self._holds(Act.SEE_QUOTA_BOARD)
@@ -70,49 +65,9 @@ class Viewer:
         return self._holds(Act.ENTER_ATTENDANCE)
 
     @property
-    def spot_checks(self) -> bool:
-        """Tell whether the spot checks open for this person."""
-        return self._holds(Act.SPOT_CHECK)
-
-    @property
-    def sees_returns(self) -> bool:
-        """Tell whether monthly returns open for this person."""
-        return self._holds(Act.SEE_RETURN)
-
-    @property
-    def sees_bulletins(self) -> bool:
-        """Tell whether the bulletins of all associations open for this person."""
-        return self._holds(Act.SEE_BULLETIN)
-
-    @property
-    def compares(self) -> bool:
-        """Tell whether the comparison of all associations opens for this person."""
-        return self._holds(Act.SEE_EVERY_BOARD)
-
-    @property
-    def corrects_hours(self) -> bool:
-        """Tell whether corrections, appeals and certificates of an association open for this person."""
-        return self._holds(Act.CORRECT_HOURS)
-
-    @property
-    def arranges_classes(self) -> bool:
-        """Tell whether the classes of courses open for this person."""
-        return self._holds(Act.ARRANGE_CLASSES)
-
-    @property
     def sees_screenings(self) -> bool:
         """Tell whether screenings and sign-in sheets open for this person."""
         return self._holds(Act.ENTER_ATTENDANCE) or self._holds(Act.SEE_QUOTA_BOARD)
-
-    @property
-    def sees_queue(self) -> bool:
-        """Tell whether the processing queue opens for this person."""
-        return self._holds(Act.SEE_QUEUE)
-
-    @property
-    def sees_discs(self) -> bool:
-        """Tell whether the board of discs opens for this person."""
-        return self._holds(Act.SEE_DISCS)
 
     @property
     def requests_discs(self) -> bool:
@@ -125,40 +80,15 @@ class Viewer:
         return self._holds(Act.SEE_ROSTER)
 
     @property
-    def enters_attendance(self) -> bool:
-        """Tell whether attendance, sheets and sticks of others open for this person."""
-        return self._holds(Act.ENTER_ATTENDANCE)
-
-    @property
-    def sets_quotas(self) -> bool:
-        """Tell whether quotas, designations and pairs open for this person."""
-        return self._holds(Act.SET_QUOTAS)
-
-    @property
-    def breaks_down_quotas(self) -> bool:
-        """Tell whether the own quota may be broken down by this person."""
-        return self._holds(Act.BREAK_DOWN_QUOTA)
-
-    @property
-    def manages_users(self) -> bool:
-        """Tell whether accounts and roles open for this person."""
-        return self._holds(Act.MANAGE_USERS)
-
-    @property
-    def sees_audit(self) -> bool:
-        """Tell whether the audit log opens for this person."""
-        return self._holds(Act.SEE_AUDIT)
-
-    @property
     def previewed_association(self) -> str:
         """The association (and county) whose role is looked at in a preview."""
         places = [place for grant in self.grants for place in (grant.association, grant.region) if place]
         return " · ".join(getattr(place, "name", place.name_zh) for place in places)
 
-    @property
-    def previews(self) -> bool:
-        """Tell whether this person may see the site as a role does."""
-        return self._holds(Act.PREVIEW_ROLE)
+    @cached_property
+    def acts(self) -> frozenset[Act]:
+        """What this person may do at all; of what, the pages themselves ask."""
+        return frozenset(act for act in MATRIX if self._holds(act))
 
     def _holds(self, act: Act) -> bool:
         return not self.roles.isdisjoint(MATRIX[act])

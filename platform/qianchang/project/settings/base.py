@@ -108,6 +108,9 @@ MIDDLEWARE = [
     "qianchang.groundwork.missing_files.SayThatAFileIsMissing",
 ]
 
+# The programme that the desk opens where an address names none.
+FIRST_PROGRAMME: str = env.str("QIANCHANG_FIRST_PROGRAMME", default="BQQ-2012")
+
 ROOT_URLCONF = "qianchang.project.urls"
 WSGI_APPLICATION = "qianchang.project.wsgi.application"
 
