@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from qianchang.groundwork.models import LedgerEntry
+from tests.conftest import LONGEST_FIRST
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = [ROOT / "platform" / "qianchang", ROOT / "courses", ROOT / "media_pipeline", ROOT / "programmes"]
@@ -95,3 +96,7 @@ def test_every_ledger_is_numbered_and_walled():
 def test_locks_hold_no_addresses():
     for lock in [*ROOT.glob("requirements/*.txt"), ROOT / "frontend" / "package-lock.json"]:
         assert "://" not in lock.read_text(encoding="utf-8").replace('"resolved": "file://', ""), lock
+
+
+def test_the_files_of_tests_that_begin_first_are_there():
+    assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).is_file()] == []
