@@ -1,5 +1,6 @@
 """凭证材料: the evidence of one session, what is missing of it, and the ways to hand it in."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO, cast
@@ -19,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.schedule import counties, evidence, log_import, queries
+from courses.schedule import counties, evidence, log_import, named_papers, queries, registries
 from courses.schedule.checklist import HANDED_IN
 from courses.schedule.contacts import KEYED_IN_BY_THE_CONTACT, OF_THE_CONTACT
 from courses.schedule.evidence import UnableToAddEvidence
@@ -43,13 +44,22 @@ MOST_AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Line:
-    """One piece on the page; `url` is signed for this reader and holds a few minutes."""
+    """One piece on the page; `url` is signed for this reader and holds a few minutes. A paper with names that is not for
+    this reader has none, and shows its SHA-256.
+    """
 
     piece: Evidence
     url: str
     log: LogPage | None = None
     elsewhere: tuple[str, ...] = ()
     may_change: bool = False
+
+    @property
+    def digest(self) -> tuple[str, ...]:
+        """The SHA-256 of a paper whose names this reader does not read, in parts between which a line may break."""
+        if self.url or self.piece.kind not in named_papers.NAMING:
+            return ()
+        return tuple(self.piece.sha256[start : start + 8] for start in range(0, 64, 8))
 
 
 @dataclass(frozen=True)
@@ -95,9 +105,8 @@ def evidence_file(request: HttpRequest, code: str, piece: int) -> HttpResponse:
     account = _account(request)
     session = _session(account, code, on=timezone.localdate())
     found = get_object_or_404(session.evidence.exclude(sha256=""), pk=piece)
-    if found.kind == Kind.MEETING_LOG and not (
-        found.uploaded_by_id == account.pk or log_import.sees_list(account, session, on=timezone.localdate())
-    ):
+    named = found.kind in named_papers.NAMING
+    if named and not named_papers.opened(account, session, [found], on=timezone.localdate()):
         raise Http404
     contact = evidence.is_only_contact(account, session, on=timezone.localdate())
     if not evidence.opens(account, found, only_contact=contact):
@@ -241,36 +250,10 @@ def _shown(
     standing = [row for row in rows if row.withdrawn_at is None]
     fact = queries.facts_of([session])[0]
     contact = evidence.is_only_contact(account, session, on=on)
-    elsewhere = {} if contact else _elsewhere(account, session, standing, on=on)
-    kinds = [kind for kind in HANDED_IN.get(session.mode.code, ()) if not contact or kind in OF_THE_CONTACT]
     lecturer, at_desk = evidence.own_lecturer(account, session), evidence.is_officer(account, session, on=on)
     may_add = may_add and session.state != TrainingSession.State.CANCELLED
-    lists = any(row.kind == Kind.MEETING_LOG for row in rows) and log_import.sees_list(
-        account, session, on=on
-    )
-    sections = [
-        Section(
-            kind=kind,
-            lines=tuple(
-                Line(
-                    row,
-                    _url(account, session, row, lists=lists)
-                    if evidence.opens(account, row, only_contact=contact)
-                    else "",
-                    log_import.log_page(row, region=session.beneficiary, reader=account, on=on)
-                    if kind == Kind.MEETING_LOG
-                    else None,
-                    elsewhere.get(row.sha256, ()),
-                    may_add and evidence.may_change(account, row, at_desk=at_desk),
-                )
-                for row in standing
-                if row.kind == kind
-            ),
-            accept=OFFERED.get(kind, PAPERS),
-            several=kind != Kind.MEETING_LOG,
-        )
-        for kind in kinds
-    ]
+    opened = named_papers.opened(account, session, rows, on=on)
+    sections = _sections(account, session, standing, opened, contact=contact, may_add=may_add, on=on)
     signatures = [row for row in standing if row.kind == Kind.SIGNATURE]
     context: dict[str, Any] = {
         "session": session,
@@ -278,6 +261,7 @@ def _shown(
         "form": form,
         "sections": sections,
         "signatures": signatures,
+        "room_papers": registries.room_papers(session, account, on=on),
         "may_add": may_add,
         "may_sign": lecturer is not None
         and session.state != TrainingSession.State.CANCELLED
@@ -285,7 +269,7 @@ def _shown(
         and all(row.lecturer_id != lecturer.pk for row in signatures),
         "may_withdraw": session.state not in (TrainingSession.State.HELD, TrainingSession.State.CANCELLED),
         "earlier": [
-            Line(row, _url(account, session, row, lists=lists))
+            Line(row, _url(account, session, row, opened))
             for row in rows
             if row.withdrawn_at is not None and not contact
         ],
@@ -300,11 +284,48 @@ def _shown(
     return render(request, "courses/schedule/evidence.html", context, status=status)
 
 
-def _url(account: Account, session: TrainingSession, row: Evidence, *, lists: bool) -> str:
-    """Return where a piece opens for this reader. A list names people: it is opened by who handed it in, and with
-    `lists` by who sees the rosters of those on it.
-    """
-    if not row.sha256 or (row.kind == Kind.MEETING_LOG and not (lists or row.uploaded_by_id == account.pk)):
+def _sections(
+    account: Account,
+    session: TrainingSession,
+    standing: list[Evidence],
+    opened: Container[int],
+    *,
+    contact: bool,
+    may_add: bool,
+    on: date,
+) -> list[Section]:
+    """What stands, kind by kind, as far as the contact of the county (`contact`) or anybody else is asked for it."""
+    elsewhere = {} if contact else _elsewhere(account, session, standing, on=on)
+    at_desk = evidence.is_officer(account, session, on=on)
+    return [
+        Section(
+            kind=kind,
+            lines=tuple(
+                Line(
+                    row,
+                    _url(account, session, row, opened)
+                    if evidence.opens(account, row, only_contact=contact)
+                    else "",
+                    log_import.log_page(row, region=session.beneficiary, reader=account, on=on)
+                    if kind == Kind.MEETING_LOG
+                    else None,
+                    elsewhere.get(row.sha256, ()),
+                    may_add and evidence.may_change(account, row, at_desk=at_desk),
+                )
+                for row in standing
+                if row.kind == kind
+            ),
+            accept=OFFERED.get(kind, PAPERS),
+            several=kind != Kind.MEETING_LOG,
+        )
+        for kind in HANDED_IN.get(session.mode.code, ())
+        if not contact or kind in OF_THE_CONTACT
+    ]
+
+
+def _url(account: Account, session: TrainingSession, row: Evidence, opened: Container[int]) -> str:
+    """Return where a piece opens for this reader; a paper that names people is one of those `opened` or has no address."""
+    if not row.sha256 or (row.kind in named_papers.NAMING and row.pk not in opened):
         return ""
     address = reverse("schedule:evidence_file", args=[session.code, row.pk])
     return f"{address}?{urlencode({'key': vault.sign(row.sha256, viewer=account.pk)})}"

@@ -99,7 +99,7 @@ def import_log(
 def log_page(piece: Evidence, *, region: Association, reader: Account, on: date) -> LogPage:
     """Return a log as a reader may see it: names only of the rosters that the reader sees. Three queries."""
     rows = MeetingPresence.objects.filter(log=piece).order_by("joined_at", "pk")
-    if not _sees_roster(reader, region, on=on):
+    if not sees_roster(reader, region, on=on):
         return LogPage(rows.count(), 0, sees_names=False, known=(), unknown=(), more=0)
     count = rows.order_by().aggregate(
         people=Count("pk"),
@@ -130,10 +130,11 @@ def sees_list(reader: Account, session: TrainingSession, *, on: date) -> bool:
         together = TrainingSession.objects.filter(joint_event=session.joint_event).exclude(pk=session.pk)
         others = together.select_related("beneficiary__parent__parent").order_by("pk")
         regions += [each.beneficiary for each in others]
-    return all(_sees_roster(reader, region, on=on) for region in regions)
+    return all(sees_roster(reader, region, on=on) for region in regions)
 
 
-def _sees_roster(reader: Account, region: Association, *, on: date) -> bool:
+def sees_roster(reader: Account, region: Association, *, on: date) -> bool:
+    """Tell whether a reader sees the names on the roster of a region."""
     return may(reader, Act.SEE_ROSTER, on=on, association=region)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from qianchang.people.models import Account
@@ -49,7 +49,30 @@ class RoomFact:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class RoomPaper:
+    """A photo or scan that came with a sign-in sheet of a session. `url` is signed for one reader; empty where that reader
+    does not read the names on it, and knows only that it is there.
+    """
+
+    sheet: str
+    sheet_url: str
+    state: str
+    kind: str
+    size_bytes: int
+    uploaded_at: datetime
+    sha256: str
+    url: str
+
+    @property
+    def digest(self) -> tuple[str, ...]:
+        """The SHA-256 in parts between which a line may break."""
+        return tuple(self.sha256[start : start + 8] for start in range(0, 64, 8))
+
+
 RoomSource = Callable[[Sequence[int]], dict[int, RoomFact]]
+# Of one session, for one reader on a day.
+PaperSource = Callable[["TrainingSession", Account, date], Sequence[RoomPaper]]
 DiscSource = Callable[[Iterable[int]], dict[int, DiscPapers]]
 # Is told of a session that was just planned or scheduled, by whom and when.
 Listener = Callable[["TrainingSession", Account, datetime], object]
@@ -60,6 +83,7 @@ class _Registered:
     reach: ReachSource | None = None
     rosters: ReachSource | None = None
     rooms: RoomSource | None = None
+    papers: PaperSource | None = None
     discs: DiscSource | None = None
     scheduled: Listener | None = None
 
@@ -96,6 +120,16 @@ def register_rooms(source: RoomSource) -> None:
 def rooms_of(session_ids: Sequence[int]) -> dict[int, RoomFact]:
     """Return what is known of the rooms of these sessions; nothing while nobody knows, or for no session."""
     return _registered.rooms(session_ids) if _registered.rooms and session_ids else {}
+
+
+def register_room_papers(source: PaperSource) -> None:
+    """Say who knows the papers that came with the sign-in sheets of a session; its queries must not grow with them."""
+    _registered.papers = source
+
+
+def room_papers(session: "TrainingSession", reader: Account, *, on: date) -> Sequence[RoomPaper]:
+    """Return the papers of the rooms of a session, as far as an account sees those rooms; nothing while nobody knows."""
+    return _registered.papers(session, reader, on) if _registered.papers is not None else ()
 
 
 def register_discs(source: DiscSource) -> None:

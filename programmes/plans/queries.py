@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import Exists, OuterRef
+
 from programmes.plans.carry import Alone
 from programmes.plans.cells import Cell
 from programmes.plans.models import Breakdown, Plan, Programme, Target
@@ -43,6 +45,15 @@ def targets(plans: Collection[Plan], *, supporter_id: int | None = None) -> list
         .prefetch_related("modes")
         .order_by("plan__code", "pk")
     )
+
+
+def targets_by_width(plan: Plan) -> dict[Target, bool]:
+    """Return the targets of a plan, with their sources, and whether each says nothing of delivery modes: one query, for
+    pages that ask no more of the modes.
+    """
+    modes = Target.modes.through.objects.filter(target=OuterRef("pk"))
+    found = Target.objects.filter(plan=plan).select_related("source").annotate(is_narrow=Exists(modes))
+    return {target: not target.is_narrow for target in found.order_by("pk")}
 
 
 def line_of(target: Target) -> Line:

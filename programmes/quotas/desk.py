@@ -187,7 +187,8 @@ def _steps(
     row: Row, fact: SessionFact, last: Decision | None, entries: list[QuotaEntry], names: dict[int, str]
 ) -> tuple[Step, ...]:
     line = [State.PLANNED, State.SCHEDULED, State.HELD, State.CONFIRMED, State.COUNTED]
-    aside = {State.RETURNED: 2, State.REVERSED: 4, State.CANCELLED: -1}
+    # What was taken back in another plan may never have counted in this one.
+    aside = {State.RETURNED: 2, State.REVERSED: 4 if entries else 3, State.CANCELLED: -1}
     here = aside.get(row.state, line.index(row.state) if row.state in line else -1)
     confirmed = last if last and last.outcome == Decision.Outcome.CONFIRMED else None
     when: dict[State, tuple[date | None, str]] = {

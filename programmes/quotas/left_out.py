@@ -6,6 +6,7 @@ one that stands for it is reversed. Decision 0025 says what one event is.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db.models import Max
 
@@ -38,21 +39,29 @@ class LeftOut:
     stand_in: StandIn | None = None
 
 
-def left_out(rows: Iterable[Row]) -> dict[tuple[int, int], LeftOut]:
-    """Return which confirmed sessions no close will count, and why, by session and plan. No query where nothing is
-    confirmed, else those for the facts of sessions, one for the rules, two for each plan, and two where one is short.
+def left_out(
+    rows: Iterable[Row], *, known: Mapping[int, SessionFact] = MappingProxyType({})
+) -> dict[tuple[int, int], LeftOut]:
+    """Return which confirmed sessions no close will count, and why, by session and plan. `known` are facts of sessions
+    that are read already. No query where nothing is confirmed, else those for the facts of sessions, twice where some
+    were not known, one for the rules, two for each plan, and two where one is short.
     """
     confirmed = [row for row in rows if row.state is State.CONFIRMED]
     if not confirmed:
         return {}
+    facts = dict(known)
+    facts |= _facts({row.session for row in confirmed} - facts.keys())
     recordings, days = {}, {}
     for plan in sorted({row.plan for row in confirmed}):
         theirs = [row for row in confirmed if row.plan == plan]
-        recordings[plan] = queries.recordings_counted(plan, beneficiaries={row.beneficiary for row in theirs})
+        recordings[plan] = queries.recordings_counted(
+            plan,
+            beneficiaries={row.beneficiary for row in theirs},
+            lectures={facts[row.session].lecture_id for row in theirs},
+        )
         days[plan] = queries.counted_on(plan, days={row.date for row in theirs})
-    wanted = {row.session for row in confirmed}
-    wanted.update(*(each.values() for each in recordings.values()), *days.values())
-    facts = {fact.id: fact for fact in courses.session_facts(ids=wanted)}
+    stand_ins = set().union(*(each.values() for each in recordings.values()), *days.values())
+    facts |= _facts(stand_ins - facts.keys())
     events = {plan: [happening(facts[each]) for each in sorted(counted)] for plan, counted in days.items()}
     found = _too_short(confirmed, facts)
     for row in confirmed:
@@ -63,6 +72,10 @@ def left_out(rows: Iterable[Row]) -> dict[tuple[int, int], LeftOut]:
         if other is not None and (row.session, row.plan) not in found:
             found[row.session, row.plan] = _replaced(other[0], facts[other[1]])
     return found
+
+
+def _facts(sessions: Collection[int]) -> dict[int, SessionFact]:
+    return {fact.id: fact for fact in courses.session_facts(ids=sessions)} if sessions else {}
 
 
 def _replaced(why: Why, by: SessionFact) -> LeftOut:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -52,6 +52,22 @@ class Line:
     closed: date | None
     sent: date | None
     which: Filter
+    other_modes: tuple[str, ...] = ()
+
+    @property
+    def behind_all(self) -> str:
+        """The address of the list of the sessions that count over the years."""
+        return replace(self.which, year=None, states=(State.COUNTED,)).query
+
+    @property
+    def behind_onsite(self) -> str:
+        """The address of the list of those that were held on site."""
+        return replace(self.which, modes=(ONSITE,), states=(State.COUNTED,)).query
+
+    @property
+    def behind_other(self) -> str:
+        """The address of the list of those in other modes; `other_modes` are those that are used."""
+        return replace(self.which, modes=self.other_modes, states=(State.COUNTED,)).query
 
     @property
     def length(self) -> int:
@@ -90,6 +106,11 @@ class Comparison:
     due_by_now: int | None
 
     @property
+    def behind_counted(self) -> str:
+        """The address of the list of all that count in the year."""
+        return Filter(self.plan.code, year=self.year, states=(State.COUNTED,)).query
+
+    @property
     def rate(self) -> int | None:
         """Counted, of those with a number for the year, as a whole percentage of these numbers."""
         if not self.promised:
@@ -116,7 +137,7 @@ class Comparison:
 def comparison(plan: Plan, *, year: int, as_of: date, side: Side = Side.SUPPORTER) -> Comparison:
     """Return a plan's year beside each other. The number of queries does not grow with what is compared."""
     month = month_due(as_of)
-    targets = plans.targets([plan])
+    targets = plans.targets_by_width(plan)
     rows = queries.rows(Q(plan=plan) & ~Q(session__state="cancelled"))
     cells = planned.cells_in_force(plan)
     compared = _compared(plan, targets, cells, rows, side, month)
@@ -164,7 +185,7 @@ def month_due(as_of: date) -> str:
 
 def _compared(
     plan: Plan,
-    targets: Sequence[Target],
+    targets: Iterable[Target],
     cells: Mapping[int, Sequence[Cell]],
     rows: Iterable[Row],
     side: Side,
@@ -197,7 +218,7 @@ def _line(
     association: Association,
     *,
     side: Side,
-    targets: Sequence[Target],
+    targets: Mapping[Target, bool],
     cells: Sequence[Cell],
     rows: Sequence[Row],
     closed: date | None,
@@ -206,7 +227,7 @@ def _line(
     as_of: date,
     plan: Plan,
 ) -> Line:
-    theirs = [target for target in targets if _is_of(target, association, side) and not target.modes.all()]
+    theirs = [each for each, is_wide in targets.items() if is_wide and _is_of(each, association, side)]
     this_year = [row for row in rows if row.date.year == year]
     states = Counter(row.state for row in this_year)
     by_mode = Counter(row.mode == ONSITE for row in this_year if row.state is State.COUNTED)
@@ -229,6 +250,7 @@ def _line(
         closed=closed,
         sent=sent,
         which=Filter(plan.code, code if given else "", "" if given else code, year),
+        other_modes=tuple(sorted({row.mode for row in this_year if row.mode != ONSITE})),
     )
 
 

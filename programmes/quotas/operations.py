@@ -15,7 +15,7 @@ from programmes.plans import queries as plans
 from programmes.plans import rules as plan_rules
 from programmes.plans.models import Plan
 from programmes.plans.operations import Loaded
-from programmes.quotas import months, queries, rules, wording
+from programmes.quotas import freeing, months, queries, rules, wording
 from programmes.quotas.models import Decision, MonthClose, QuotaEntry, QuotaRule, SessionTarget
 from qianchang.groundwork import audit, ledgers
 from qianchang.people import operations as people
@@ -250,7 +250,8 @@ def close_month(*, plan: Plan, supporter: Association, month: str, by: Account, 
     """
     require(by, Act.CLOSE_MONTH, on=localdate(at), association=supporter)
     ensure_default_rule(at=at)
-    at = moments.in_turn(plan.pk, at=at)
+    locked = {plan.pk} | freeing.plans_to_wait_for(plan.pk)
+    at = moments.in_turn(*locked, at=at)
     as_it_stands = months.month(plan, supporter=supporter, month=month, on=localdate(at))
     if as_it_stands.closed is not None:
         return Closed(as_it_stands.closed, (), again=True)
@@ -258,6 +259,7 @@ def close_month(*, plan: Plan, supporter: Association, month: str, by: Account, 
         raise UnableToCloseMonth(as_it_stands.refusal)
     close = MonthClose.objects.create(plan=plan, supporter=supporter, month=month, closed_by=by, closed_at=at)
     entries = tuple(_post(line, plan, supporter, month, at=at) for line in as_it_stands.counted)
+    freeing.free_after_close(plan.pk, locked=locked, by=by, at=at)
     audit.record(
         "closed month",
         object_type="plan",

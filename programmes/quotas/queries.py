@@ -4,7 +4,7 @@ whose sessions it reads. Whether a session is counted is told by the ledger alon
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,7 +36,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which sessions a list shows. Empty = any. `states` and `modes` are alternatives."""
+    """Which sessions a list shows. Empty = any. `states` and `modes` are alternatives.
+
+    With `posted_in` or `posted_until` (months) they are those behind a number of a report: of which entries were posted in
+    that month, or which counted by what was posted up to it, as the ledger stood before a moment (`before`).
+    """
 
     plan: str = ""
     supporter: str = ""
@@ -44,6 +48,14 @@ class Filter:
     year: int | None = None
     modes: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
+    posted_in: str = ""
+    posted_until: str = ""
+    before: datetime | None = None
+
+    @property
+    def of_entries(self) -> bool:
+        """Whether the ledger says which sessions are meant."""
+        return bool(self.posted_in or self.posted_until)
 
     @property
     def query(self) -> str:
@@ -55,6 +67,9 @@ class Filter:
             "year": str(self.year) if self.year else "",
             "mode": ",".join(self.modes),
             "state": ",".join(self.states),
+            "posted": self.posted_in,
+            "until": self.posted_until,
+            "before": self.before.isoformat() if self.before and self.of_entries else "",
         }
         return urlencode({name: value for name, value in parts.items() if value}, safe=",")
 
@@ -88,8 +103,33 @@ def listed(scope: Scope, which: Filter) -> list[Row]:
         condition &= Q(session__date__year=which.year)
     if which.modes:
         condition &= Q(session__mode__code__in=which.modes)
+    if which.of_entries:
+        sums = _sums(which)
+        # Up to a month only what is left of a session counts; in a month each entry is a line of its own.
+        sums = sums.exclude(net=0) if which.posted_until else sums
+        condition &= Q(session__in=sums.values("session"))
     found = [row for row in rows(condition) if not which.states or row.state in which.states]
     return found[::-1]
+
+
+def posted(which: Filter, *, sessions: Collection[int] | None = None) -> dict[int, int]:
+    """Return what the entries behind a list of `Filter.of_entries` add up to, by session: one query."""
+    sums = _sums(which)
+    if sessions is not None:
+        sums = sums.filter(session__in=sessions)
+    return dict(sums.values_list("session", "net"))
+
+
+def _sums(which: Filter) -> QuerySet[Any, Any]:
+    entries = QuotaEntry.objects.filter(plan__code=which.plan)
+    entries = (
+        entries.filter(posted_month=which.posted_in)
+        if which.posted_in
+        else entries.filter(posted_month__lte=which.posted_until)
+    )
+    if which.before is not None:
+        entries = entries.filter(recorded_at__lt=which.before)
+    return entries.order_by().values("session").annotate(net=Sum("quantity"))
 
 
 def row_of(code: str) -> Row | None:
@@ -147,11 +187,17 @@ def rule_in_force(versions: Iterable[QuotaRule], beneficiary: Association, *, on
     return newest.get(beneficiary.jurisdiction.code, national)
 
 
-def recordings_counted(plan: int, *, beneficiaries: Collection[int]) -> dict[tuple[int, int], int]:
-    """Return the sessions by which recordings count already by video or DVD, by (lecture, beneficiary): one query."""
+def recordings_counted(
+    plan: int, *, beneficiaries: Collection[int], lectures: Collection[int | None] | None = None
+) -> dict[tuple[int, int], int]:
+    """Return the sessions by which recordings (of some lectures) count already by video or DVD, by (lecture,
+    beneficiary): one query.
+    """
     entries = QuotaEntry.objects.filter(
         plan=plan, beneficiary__in=beneficiaries, mode_code__in=rules.ONCE_PER_REGION
     )
+    if lectures is not None:
+        entries = entries.filter(session__lecture_version__lecture__in=lectures)
     sums = (
         entries.order_by()
         .values_list("session__lecture_version__lecture", "beneficiary", "session")
@@ -186,13 +232,15 @@ def _with_state(session_targets: QuerySet[SessionTarget]) -> QuerySet[SessionTar
         "session__date",
         "session__state",
         "session__joint_event",
+        "session__reversed_at",
         "outcome",
         "balance",
     )
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    session, code, plan, target, supporter, beneficiary, mode, day, schedule, joint, outcome, balance = values
+    *said, freed, outcome, balance = values
+    session, code, plan, target, supporter, beneficiary, mode, day, schedule, joint = said
     return Row(
         session=session,
         code=code,
@@ -202,6 +250,12 @@ def _row(values: tuple[Any, ...]) -> Row:
         beneficiary=beneficiary,
         mode=mode,
         date=day,
-        state=rules.state_of(schedule, outcome=outcome, posted=balance is not None, balance=balance or 0),
+        state=rules.state_of(
+            schedule,
+            outcome=outcome,
+            posted=balance is not None,
+            balance=balance or 0,
+            freed=freed is not None,
+        ),
         joint_event=joint,
     )

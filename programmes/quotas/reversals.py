@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from courses import api as courses
 from programmes.plans import moments
-from programmes.quotas import rules, wording
-from programmes.quotas.models import MonthClose, QuotaEntry, Reversal, SessionTarget
+from programmes.quotas import freeing, rules, wording
+from programmes.quotas.models import MonthClose, QuotaEntry, Reversal
 from qianchang.groundwork import audit, ledgers
 from qianchang.people import notices
 from qianchang.people.models import Account
@@ -193,8 +192,7 @@ def approve_reversal(*, reversal: Reversal, by: Account, at: datetime) -> QuotaE
     )
     ledgers.append(posted, ledger=entry.ledger, at=at)
     _decide(locked, Reversal.State.POSTED, by=by, at=at, posted=posted)
-    if _counts_nowhere(entry.session_id):
-        courses.record_reversed(session=entry.session_id, by=by, at=at)
+    freeing.free(entry.session_id, by=by, at=at)
     audit.record(
         "reversed",
         object_type="quota entry",
@@ -247,12 +245,12 @@ def _refuse_reversed(entry: QuotaEntry) -> None:
 
 
 def _locked(reversal: Reversal, *, by: Account, at: datetime) -> tuple[Reversal, datetime]:
-    """Return a proposal as it stands now, while nobody else decides on it or closes a month of its plan, and the moment of
-    its turn.
+    """Return a proposal as it stands now, while nobody else decides on it or closes a month of a plan of its session, and
+    the moment of its turn.
     """
     entry = reversal.entry
     require(by, Act.CLOSE_MONTH, on=localdate(at), association=entry.supporter)
-    at = moments.in_turn(entry.plan_id, at=at)
+    at = moments.in_turn(entry.plan_id, *freeing.plans_of(entry.session_id), at=at)
     found = Reversal.objects.select_for_update(of=("self",)).select_related(
         "entry__session", "entry__plan__programme", "entry__supporter", "entry__beneficiary", "posted"
     )
@@ -274,14 +272,6 @@ def _open_month(entry: QuotaEntry, *, at: datetime) -> str:
     return rules.open_month(
         rules.month_of(localdate(at)), closed=list(closes.values_list("month", flat=True))
     )
-
-
-def _counts_nowhere(session: int) -> bool:
-    """Tell whether every plan that a session stands on has taken it back; of two at once, the second one sees the first."""
-    lines = SessionTarget.objects.select_for_update().filter(session=session).order_by("pk")
-    plans = set(lines.values_list("plan", flat=True))
-    taken = QuotaEntry.objects.filter(session=session, reverses__isnull=False)
-    return plans <= set(taken.values_list("plan", flat=True))
 
 
 def _decide(

@@ -35,12 +35,17 @@ ONCE_PER_REGION = frozenset({"network_video", DVD})
 REMIND_AFTER_DAYS = 15
 
 
-def state_of(schedule_state: str, *, outcome: str | None, posted: bool, balance: int) -> State:
-    """Return a session's state from what the schedule says, the last decision (`confirmed`, `returned` or
-    None), and the ledger: whether it was ever posted, and the sum of its entries.
+def state_of(
+    schedule_state: str, *, outcome: str | None, posted: bool, balance: int, freed: bool = False
+) -> State:
+    """Return a session's state on a plan from what the schedule says, the last decision (`confirmed`, `returned` or None),
+    and the ledger: whether it was ever posted there, and the sum of its entries. One that was taken back where it counted
+    and `freed` to be entered again is reversed on every plan.
     """
     if posted:
         return State.COUNTED if balance > 0 else State.REVERSED
+    if freed:
+        return State.REVERSED
     if schedule_state != "held":
         return State(schedule_state)
     if outcome == "confirmed":

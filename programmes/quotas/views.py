@@ -1,6 +1,6 @@
 """Pages of the association desk: to-do list, board, sessions, month close."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import api as courses
 from programmes.plans import queries as plans
 from programmes.plans.models import Plan
-from programmes.quotas import desk, months, operations, queries, waiting, wording
+from programmes.quotas import desk, months, operations, queries, rules, waiting, wording
 from programmes.quotas.left_out import left_out
 from programmes.quotas.queries import Filter
 from programmes.quotas.rules import State
@@ -139,13 +139,15 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """场次安排: the list behind every number of the board."""
     scope = _desk_scope(request)
     which = _filter(request)
-    page = Paginator(queries.listed(scope, which), PAGE).get_page(request.GET.get("page"))
+    found = queries.listed(scope, which)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
+    posted = queries.posted(which) if which.posted_in else {}
     facts = (
         {fact.id: fact for fact in courses.session_facts(ids=[row.session for row in shown])} if shown else {}
     )
     sides = queries.associations({row.supporter for row in shown} | {row.beneficiary for row in shown})
-    out = left_out(shown)
+    out = left_out(shown, known=facts)
     lines = [
         {
             "fact": facts[row.session],
@@ -154,6 +156,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "tag": wording.TAGS[row.state],
             "region": wording.region_of(sides[row.beneficiary]),
             "supporter": wording.association_name(sides[row.supporter]),
+            "posted": posted.get(row.session),
         }
         for row in shown
     ]
@@ -161,6 +164,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "page": page,
         "which": which,
+        "posted_month": wording.month_label(which.posted_in or which.posted_until)
+        if which.of_entries
+        else "",
+        "together": sum(posted.get(row.session, 0) for row in found),
         "modes": courses.delivery_modes(),
         "states": [(state.value, label) for state, label in wording.STATES.items()],
         "may_schedule": may(_account(request), Act.SCHEDULE_SESSION, on=timezone.localdate()),
@@ -179,7 +186,26 @@ def _filter(request: HttpRequest) -> Filter:
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
         modes=tuple(mode for mode in said.get("mode", "").split(",") if mode),
         states=tuple(State(state) for state in said.get("state", "").split(",") if state in states),
+        posted_in=_month(said.get("posted", "")),
+        posted_until=_month(said.get("until", "")),
+        before=_moment(said.get("before", "")),
     )
+
+
+def _month(said: str) -> str:
+    try:
+        rules.first_day(said)
+    except ValueError:
+        return ""
+    return said
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None and moment.year in rules.YEARS else None
 
 
 def _session_or_404(request: HttpRequest, code: str) -> desk.SessionPage:

@@ -42,7 +42,7 @@ def waiting(rows: Sequence[Row], regions: dict[int, str]) -> tuple[Waiting, ...]
     """Return the first of these sessions as the board lists them; `regions` are the names by beneficiary."""
     first = sorted(rows, key=lambda row: (WAITING.index(row.state), row.date, row.session))[:LONGEST_LIST]
     facts = _facts(first)
-    out = left_out(first)
+    out = left_out(first, known=facts)
     return tuple(
         Waiting(
             fact=facts[row.session],

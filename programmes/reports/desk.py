@@ -13,7 +13,6 @@ from programmes.quotas.scope import Scope, scope_of
 from programmes.quotas.wording import STATES, TAGS, month_label
 from programmes.reports import operations, returns, rules
 from programmes.reports.bulletins import LANGUAGE
-from programmes.reports.matrix import Row
 from programmes.reports.models import MonthlyReturn, ReturnDraft, Side
 from programmes.reports.papers import Paper
 from programmes.reports.return_figures import ReturnFigures
@@ -167,15 +166,6 @@ def draft_paper(
     )
     words = operations.words_of_draft(shown, version=len(versions) + 1, provisional=provisional)
     return returns.as_paper(figures, words)
-
-
-def lines(page: MonthPage) -> list[Row]:
-    """Return the lines of the table of a month: each place with its buckets and its sum, then the sums of all."""
-    made = page.figures.matrix
-    shown: list[Row] = []
-    for place in made.places:
-        shown += [*(row for row in made.rows if row.place_code == place.place_code), place]
-    return [*shown, *made.buckets, made.total]
 
 
 def pending(page: MonthPage) -> list[dict[str, Any]]:

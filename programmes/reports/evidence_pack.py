@@ -1,16 +1,17 @@
 """The evidence pack: a year's counted sessions with everything that proves them, in one archive that anybody can check.
 
 It holds the ledger entries and sessions as CSV and JSON, the scans and photos of each session, and a list of the SHA-256
-of every member. The same rows and files are the same archive. A meeting log and a photo of a sign-in sheet name lawyers:
-their files stand in the pack of their own region, and the supporting side has the SHA-256 alone.
+of every member. The same rows and files are the same archive. A meeting log and a sign-in sheet name lawyers: their files
+stand in the pack of their own region, and the supporting side has the SHA-256 alone (decision 0026, "Names").
 """
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -28,8 +29,8 @@ from qianchang.people.models import Association
 # No larger pack is made within a request; a year of 40 sessions with four photos each is a quarter of it.
 MOST_BYTES = 200 * 1024 * 1024
 
-# The kind of evidence that lists lawyers by name.
-MEETING_LOG = "log"
+# The kinds of evidence on which lawyers stand by name.
+MEETING_LOG, SIGN_IN_SHEET = "log", "sign_in"
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/csv": "csv"}
 
@@ -48,10 +49,11 @@ class Piece:
     content_type: str
     size_bytes: int
     uploaded_at: datetime
-    # Not empty: the event had several regions, and its log names the lawyers of all of them.
+    # Not empty: the event had several regions.
     joint_event: str
-    # A photo of a sign-in sheet: it names the lawyers of one region.
     names_people: bool = False
+    # The lawyers of several regions stand on it: it is in no pack.
+    of_several: bool = False
 
     @property
     def member(self) -> str:
@@ -114,11 +116,40 @@ def _pieces(plan: Plan, sessions: set[int], *, before: datetime) -> list[Piece]:
         "session__code", *(path + field for field in fields), "session__joint_event"
     )
     rooms = room_files(sessions, before=before)
+    several = _of_several_regions(plan, {str(row[-1]) for row in found} - {""}, before=before)
     pieces = [
-        *(Piece(*row) for row in found),
+        *(_piece(row, several) for row in found),
         *(Piece(**(asdict(each) | {"joint_event": ""})) for each in rooms),
     ]
     return sorted(pieces, key=lambda piece: piece.session)
+
+
+def _piece(row: tuple[Any, ...], several: set[tuple[str, str]]) -> Piece:
+    piece = Piece(*row)
+    log_of_several = piece.kind == MEETING_LOG and bool(piece.joint_event)
+    return replace(
+        piece,
+        names_people=piece.kind in (MEETING_LOG, SIGN_IN_SHEET),
+        of_several=log_of_several or (piece.joint_event, piece.sha256) in several,
+    )
+
+
+def _of_several_regions(plan: Plan, events: set[str], *, before: datetime) -> set[tuple[str, str]]:
+    """The sign-in sheets, by event and digest, that stand in the evidence of more than one region of an event."""
+    if not events:
+        return set()
+    path = "session__evidence__"
+    sheets = SessionTarget.objects.filter(
+        plan=plan,
+        session__joint_event__in=events,
+        **{f"{path}kind": SIGN_IN_SHEET, f"{path}uploaded_at__lt": before},
+    )
+    found = sheets.order_by().values_list("session__joint_event", f"{path}sha256")
+    return set(
+        found.annotate(regions=Count("session", distinct=True))
+        .filter(regions__gt=1)
+        .values_list("session__joint_event", f"{path}sha256")
+    )
 
 
 def _decisions(sessions: set[int], *, before: datetime) -> list[dict[str, Any]]:
@@ -169,9 +200,7 @@ def _ledger_csv(found: Iterable[Entry]) -> bytes:
 
 def _is_for(piece: Piece, side: Side) -> bool:
     """Whether the file itself goes into the pack of a side."""
-    if piece.names_people:
-        return side is Side.BENEFICIARY
-    return piece.kind != MEETING_LOG or (side is Side.BENEFICIARY and not piece.joint_event)
+    return not piece.names_people or (side is Side.BENEFICIARY and not piece.of_several)
 
 
 def _evidence_csv(pieces: Iterable[Piece], side: Side) -> bytes:
@@ -205,7 +234,8 @@ def _readme(plan: Plan, association: Association, year: int, found: list[Entry],
                 "event had several regions."
             ),
             _(
-                "Photos of sign-in sheets name lawyers too: they are only in the pack of the beneficiary side."
+                "Sign-in sheets name lawyers too: photos and scans of them are only in the pack of the beneficiary side, "
+                "and in none where people of several regions signed one sheet."
             ),
             "",
         ]

@@ -1,7 +1,9 @@
 """Counted beside owed: by region (or by supporting association), by bucket of delivery modes, in one year."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from courses import api as courses
 from programmes.quotas.queries import Filter
@@ -15,7 +17,9 @@ from qianchang.people.models import Association
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `place` and `modes` are empty in sums over all of them."""
+    """One line. `place` and `modes` are empty in sums over all of them; `behind` is the address of the list of the sessions
+    that `so_far` counts, `behind_month` of those that `month` does: empty where nothing was posted.
+    """
 
     place: str
     place_code: str
@@ -26,6 +30,7 @@ class Row:
     month: Counted
     so_far: Counted
     behind: str
+    behind_month: str
 
     @property
     def rate(self) -> str:
@@ -59,9 +64,11 @@ def matrix(
     side: Side,
     year: int,
     month: str,
+    before: datetime | None = None,
 ) -> Matrix:
     """Return what an association gives (or is given) in a year, from entries that were read before. `month` is the one
-    whose entries are shown apart, of whatever year they are ("": none is). Two queries.
+    whose entries are shown apart, of whatever year they are ("": none is), and up to which there are entries; `before` is
+    the moment before which they were written. Two queries.
     """
     shown = [entry for entry in found if entry.year == year or entry.posted_month == month]
     others = _other_side(shown, goals, association, side)
@@ -74,6 +81,7 @@ def matrix(
             for entry in found
             if (other is None or _other(entry, side) == other.pk) and (not modes or entry.mode in modes)
         ]
+        which = replace(of_sides(plan_code, association, other, side), modes=modes)
         return Row(
             place=_place(other, side) if other else "",
             place_code=other.code if other else "",
@@ -83,7 +91,10 @@ def matrix(
             goal=_goal(goals, association, other, side, year=year, modes=modes),
             month=counted_in(mine, month),
             so_far=counted(entry for entry in mine if entry.year == year),
-            behind=_behind(plan_code, association, other, side, year=year, modes=modes),
+            behind=replace(which, year=year, **_so_far(month, before)).query,
+            behind_month=replace(which, posted_in=month, before=before).query
+            if any(entry.posted_month == month for entry in mine)
+            else "",
         )
 
     return Matrix(
@@ -140,26 +151,15 @@ def _goal(
     return goals.of_year(other.pk, year, beneficiary=association.pk, modes=modes)
 
 
-def _behind(
-    plan_code: str,
-    association: Association,
-    other: Association | None,
-    side: Side,
-    *,
-    year: int,
-    modes: tuple[str, ...],
-) -> str:
-    """The address of the list of the sessions behind a number."""
+def of_sides(plan_code: str, association: Association, other: Association | None, side: Side) -> Filter:
+    """Return the list of the sessions between an association and another one (any, where none is said)."""
     theirs = other.code if other else ""
     given = side is Side.SUPPORTER
-    return Filter(
-        plan_code,
-        association.code if given else theirs,
-        theirs if given else association.code,
-        year,
-        modes,
-        (State.COUNTED,),
-    ).query
+    return Filter(plan_code, association.code if given else theirs, theirs if given else association.code)
+
+
+def _so_far(month: str, before: datetime | None) -> dict[str, Any]:
+    return {"posted_until": month, "before": before} if month else {"states": (State.COUNTED,)}
 
 
 def _place(other: Association, side: Side) -> str:

@@ -13,19 +13,15 @@ from programmes.plans import moments
 from programmes.plans.models import Plan
 from programmes.quotas.wording import month_label
 from programmes.reports import bulletins, returns, rules
-from programmes.reports.files import render
 from programmes.reports.models import BulletinIssue, MonthlyReturn, ReturnDraft, Side
-from programmes.reports.papers import Paper
+from programmes.reports.rendering import FilesOf, without_holding_up
 from programmes.reports.return_figures import ReturnWords
 from programmes.reports.standings import Bulletin
-from qianchang.groundwork import audit, vault
+from qianchang.groundwork import audit
 from qianchang.people import notices
 from qianchang.people.models import Account, Association
 from qianchang.people.officers import officers_who
 from qianchang.people.permissions import Act, require
-
-# What is kept of every version that leaves the house.
-KEPT_FORMATS = ("docx", "pdf", "xlsx")
 
 
 class UnableToSave(Exception):
@@ -113,7 +109,6 @@ def save_draft(
     return draft
 
 
-@transaction.atomic
 def send_return(
     *,
     plan: Plan,
@@ -125,11 +120,27 @@ def send_return(
     at: datetime,
 ) -> Sent:
     """Lock a return as its next version (报送): figures, text and files stay as they are for ever. An equal one that was
-    sent before is returned instead.
+    sent before is returned instead. Nobody waits for the plan while the files are made.
 
     Raises UnableToSend, ValueError for a month not like 2026-10, or PermissionDenied.
     """
     require(by, Act.MAKE_RETURN, on=localdate(at), association=association)
+    return without_holding_up(
+        lambda files_of: _send(plan, association, side, month, files_of, number=number, by=by, at=at)
+    )
+
+
+def _send(
+    plan: Plan,
+    association: Association,
+    side: Side,
+    month: str,
+    files_of: FilesOf,
+    *,
+    number: int,
+    by: Account,
+    at: datetime,
+) -> Sent:
     # Before it reads: whatever waits for its turn at the plan is written after it.
     at = moments.in_turn(plan.pk, at=at)
     as_of = _stands_for(plan, association, side, month, at=at)
@@ -162,7 +173,7 @@ def send_return(
         sent_by=by,
         sent_at=at,
     )
-    version.files = _kept(returns.as_paper(made, returns.words_of(version)))
+    version.files = files_of(returns.as_paper(made, returns.words_of(version)))
     _insert(
         version.save,
         UnableToSend(_("A colleague sent this return a moment ago. Look at it first. Nothing was sent.")),
@@ -179,10 +190,10 @@ def send_return(
     return Sent(version)
 
 
-@transaction.atomic
 def issue_bulletin(*, plan: Plan, month: str, by: Account, at: datetime) -> Issued:
     """Issue the bulletin of a month (days 1 to 10 of the next), or another version of it later, with what the ledger
-    holds now. One that would say the same as the last is not issued again. Associations are told of it.
+    holds now. One that would say the same as the last is not issued again. Associations are told of it. Nobody waits for
+    the plan while the files are made.
 
     Raises UnableToIssue, ValueError for a month not like 2026-10, or PermissionDenied.
     """
@@ -192,6 +203,10 @@ def issue_bulletin(*, plan: Plan, month: str, by: Account, at: datetime) -> Issu
             _("%(month)s is not over. Its bulletin is issued on days 1 to 10 of the next month.")
             % {"month": month_label(month)}
         )
+    return without_holding_up(lambda files_of: _issue(plan, month, files_of, by=by, at=at))
+
+
+def _issue(plan: Plan, month: str, files_of: FilesOf, *, by: Account, at: datetime) -> Issued:
     # One writer: whoever comes second finds what the first has issued.
     at = moments.in_turn(plan.pk, at=at)
     last = BulletinIssue.objects.filter(plan=plan, month=month).order_by("-version").first()
@@ -204,7 +219,7 @@ def issue_bulletin(*, plan: Plan, month: str, by: Account, at: datetime) -> Issu
         version=made.version,
         as_of=at,
         rows_digest=bulletins.content_digest(made),
-        files=_kept(bulletins.as_paper(made)),
+        files=files_of(bulletins.as_paper(made)),
         issued_by=by,
         issued_at=at,
     )
@@ -254,10 +269,6 @@ def _says_the_same(last: MonthlyReturn, draft: ReturnDraft) -> bool:
         draft.addressees,
         draft.signatories,
     )
-
-
-def _kept(paper: Paper) -> dict[str, str]:
-    return {format: vault.keep(render(paper, format=format)) for format in KEPT_FORMATS}
 
 
 def _insert(save: Callable[[], None], refusal: Exception) -> None:

@@ -47,7 +47,9 @@ class Pending:
 
 @dataclass(frozen=True)
 class ReturnFigures:
-    """One association's month. `rows` is the digest of all that it was made from."""
+    """One association's month. `rows` is the digest of all that it was made from, `behind_over_the_years` the address of
+    the list of the sessions that count over the years.
+    """
 
     plan: Plan
     association: Association
@@ -57,6 +59,7 @@ class ReturnFigures:
     matrix: Matrix
     whole: Owed | None
     over_the_years: Counted
+    behind_over_the_years: str
     posted: tuple[Posted, ...]
     pending: tuple[Pending, ...]
     rows: str

@@ -1,9 +1,10 @@
 """The monthly return (月报): one association's month-end account and statement, as it stood when its month was posted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 
 from courses import api as courses
@@ -13,7 +14,7 @@ from programmes.quotas.rules import State
 from programmes.reports import rules
 from programmes.reports.bulletins import LANGUAGE
 from programmes.reports.goals import goals_of
-from programmes.reports.matrix import matrix
+from programmes.reports.matrix import matrix, of_sides
 from programmes.reports.models import MonthlyReturn, Side
 from programmes.reports.papers import Paper, digest_of_rows
 from programmes.reports.posted import Entry, counted, entries
@@ -71,9 +72,13 @@ def figures(
                 side=side,
                 year=int(month[:4]),
                 month=month,
+                before=before,
             ),
             whole=goals.whole(association.pk) if side is Side.SUPPORTER else None,
             over_the_years=counted(found),
+            behind_over_the_years=replace(
+                of_sides(plan.code, association, None, side), posted_until=month, before=before
+            ).query,
             posted=posted,
             pending=pending,
             rows=digest_of_rows(
@@ -153,7 +158,12 @@ def _pending(
         session=OuterRef("session"), plan=OuterRef("plan"), recorded_at__lt=before
     )
     standing = SessionTarget.objects.filter(
-        ~Exists(in_ledger), plan=plan, session__date__lte=until, session__held_at__lt=before
+        ~Exists(in_ledger),
+        # What was taken back elsewhere and may be entered again waits for nothing.
+        Q(session__reversed_at=None) | Q(session__reversed_at__gte=before),
+        plan=plan,
+        session__date__lte=until,
+        session__held_at__lt=before,
     )
     if side is Side.SUPPORTER:
         standing = standing.filter(session__supporter=association)

@@ -1,6 +1,7 @@
 """Pages of the monthly return and of the bulletin."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses import api as courses
 from programmes.plans import queries as plans
 from programmes.plans.models import Plan
-from programmes.reports import bulletins, desk, files, operations, rules
+from programmes.reports import behind, bulletins, desk, files, operations, rules
 from programmes.reports.forms import ReturnForm
 from programmes.reports.models import BulletinIssue, MonthlyReturn, Side
+from programmes.reports.standings import Bulletin
 from qianchang.groundwork import vault
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
@@ -40,6 +43,11 @@ def plan_of(request: HttpRequest) -> Plan:
     if plan is None:
         raise Http404
     return plan
+
+
+def on_plan(plan: Plan, page: str, *args: object, **query: str) -> str:
+    """Return the address of a page that is about a plan, so that whoever goes on stays with its programme."""
+    return f"{reverse(page, args=args)}?{urlencode({'programme': plan.programme.code, **query}, safe=':')}"
 
 
 def as_file(content: bytes, *, name: str, format: str) -> HttpResponse:
@@ -87,7 +95,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "choices": choices,
         "programme": plan.programme.code,
         "year": month[:4],
-        "lines": desk.lines(page),
+        "lines": behind.lines(page.figures.matrix),
         "pending": desk.pending(page),
         "all": _("All"),
         "sum": _("Total"),
@@ -107,7 +115,7 @@ def _written(
 ) -> HttpResponse:
     """Save the text, and go on to what was asked for: a file, or sending."""
     account, said = account_of(request), form.cleaned_data
-    here = f"{reverse('reports:month', args=[month])}?of={whose.key}"
+    here = on_plan(plan, "reports:month", month, of=whose.key)
     try:
         draft = operations.save_draft(
             plan=plan,
@@ -123,7 +131,7 @@ def _written(
         )
         wanted = request.POST.get("do", "")
         if wanted in DRAFT_FORMATS:
-            return redirect(reverse("reports:draft", args=[month, whose.key, wanted]))
+            return redirect(on_plan(plan, "reports:draft", month, whose.key, wanted))
         if wanted == "send":
             sent = operations.send_return(
                 plan=plan,
@@ -200,7 +208,7 @@ def bulletin(request: HttpRequest, month: str) -> HttpResponse:
         "month": month,
         "label": label,
         "made": made,
-        "paper": bulletins.as_paper(made) if made else None,
+        "sections": behind.shown(bulletins.as_paper(made), _behind(made)) if made else [],
         "issues": list(
             BulletinIssue.objects.filter(plan=plan, month=month)
             .select_related("issued_by")
@@ -214,6 +222,10 @@ def bulletin(request: HttpRequest, month: str) -> HttpResponse:
         "year": int(month[:4]),
     }
     return render(request, "programmes/reports/bulletin.html", context)
+
+
+def _behind(made: Bulletin) -> behind.Links:
+    return behind.of_bulletin(made, modes=[mode.code for mode in courses.delivery_modes()])
 
 
 def _issue(request: HttpRequest, plan: Plan, month: str) -> HttpResponse:
@@ -230,7 +242,7 @@ def _issue(request: HttpRequest, plan: Plan, month: str) -> HttpResponse:
             else _("Version %(version)d is issued. The associations are told of it.")
         )
         messages.success(request, words % {"version": issued.version.version})
-    return redirect(reverse("reports:bulletin", args=[month]))
+    return redirect(on_plan(plan, "reports:bulletin", month))
 
 
 @login_required

@@ -78,29 +78,33 @@ def progress(plan: Plan, *, association: Association, side: Side, year: int, at:
     """Return what is counted by region, mode and year, up to one year, beside every number with its kind, and what is
     carried over.
     """
+    return progress_with_rows(plan, association=association, side=side, year=year, at=at)[0]
+
+
+def progress_with_rows(
+    plan: Plan, *, association: Association, side: Side, year: int, at: datetime
+) -> tuple[Paper, list[Matrix]]:
+    """Return the report on progress, and the figures of the years that its first sections show."""
     with translation.override(LANGUAGE):
         found = _entries(plan, association, side, at)
         goals = goals_of(plan, before=at)
         years = _years(plan, goals.cells.get(association.pk, ()), found, until=year, at=at)
-        sections = [
-            _year_section(
-                matrix(
-                    found,
-                    goals,
-                    plan_code=plan.code,
-                    association=association,
-                    side=side,
-                    year=each,
-                    month="",
-                ),
-                side,
-                each,
+        made = [
+            matrix(
+                found,
+                goals,
+                plan_code=plan.code,
+                association=association,
+                side=side,
+                year=each,
+                month="",
             )
             for each in years
         ]
+        sections = [_year_section(each, side, each.total.year) for each in made]
         if side is Side.SUPPORTER:
             sections.append(_carried_section(found, goals, association, years))
-        return _paper(
+        paper = _paper(
             "progress",
             _("Progress by region, mode and year: %(plan)s") % {"plan": plan.name_zh},
             plan,
@@ -109,6 +113,7 @@ def progress(plan: Plan, *, association: Association, side: Side, year: int, at:
             tuple(sections),
             at,
         )
+        return paper, made
 
 
 def december(plan: Plan, *, association: Association, year: int, at: datetime) -> Paper:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from programmes.plans.models import Plan
-from programmes.reports import desk, evidence_pack, files, recognition, year_papers
+from programmes.reports import behind, desk, evidence_pack, files, recognition, year_papers
 from programmes.reports.models import Side
 from programmes.reports.papers import Paper
-from programmes.reports.views import account_of, as_file, plan_of
+from programmes.reports.views import account_of, as_file, on_plan, plan_of
 from qianchang.groundwork import audit, vault
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
@@ -30,12 +30,15 @@ YEARS = range(2012, 2100)
 
 @dataclass(frozen=True)
 class Kind:
-    """One report of a year: what it is called, for which sides it is made, and who may have it besides."""
+    """One report of a year: what it is called, for which sides it is made, who may have it besides, and which page has the
+    rows behind its numbers.
+    """
 
     title: str | Promise
     sides: tuple[Side, ...]
     act: Act
     make: Callable[[Plan, desk.Whose, int, datetime], Paper]
+    rows: str = ""
 
 
 def _giver(make: Callable[..., Paper]) -> Callable[[Plan, desk.Whose, int, datetime], Paper]:
@@ -50,9 +53,23 @@ GIVER, BOTH = (Side.SUPPORTER,), (Side.SUPPORTER, Side.BENEFICIARY)
 KINDS: dict[str, Kind] = {
     "plan": Kind(_("Breakdown of the year"), GIVER, Act.SEE_RETURN, _giver(year_papers.year_plan)),
     "progress": Kind(_("Progress by region, mode and year"), BOTH, Act.SEE_RETURN, _progress),
-    "december": Kind(_("Return of 30 December"), GIVER, Act.SEE_RETURN, _giver(year_papers.december)),
-    "trainees": Kind(_("Trainees and stipends"), GIVER, Act.SEE_RETURN, _giver(year_papers.trainees)),
-    "vehicles": Kind(_("Vehicles by donor and year"), GIVER, Act.SEE_RETURN, _giver(year_papers.vehicles)),
+    "december": Kind(
+        _("Return of 30 December"),
+        GIVER,
+        Act.SEE_RETURN,
+        _giver(year_papers.december),
+        "placements:donations",
+    ),
+    "trainees": Kind(
+        _("Trainees and stipends"), GIVER, Act.SEE_RETURN, _giver(year_papers.trainees), "placements:trainees"
+    ),
+    "vehicles": Kind(
+        _("Vehicles by donor and year"),
+        GIVER,
+        Act.SEE_RETURN,
+        _giver(year_papers.vehicles),
+        "placements:donations",
+    ),
     "recognition": Kind(_("Sheet of recognition"), GIVER, Act.MAKE_RETURN, _giver(recognition.sheet)),
 }
 
@@ -63,18 +80,24 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     """年度总结."""
     account, plan, today = account_of(request), plan_of(request), timezone.localdate()
     whose, choices = _whose(account, plan, year, request.GET.get("of", ""))
-    shown = _progress(plan, whose, year, timezone.now())
+    paper, years = year_papers.progress_with_rows(
+        plan, association=whose.association, side=whose.side, year=year, at=timezone.now()
+    )
     context = {
         "year": year,
         "years": (year - 1, year + 1),
         "whose": whose,
         "choices": choices,
         "plan": plan,
-        "kinds": [(key, kind.title) for key, kind in KINDS.items() if _opens(account, kind, whose)],
+        "kinds": [
+            (key, kind.title, reverse(kind.rows) if kind.rows else "")
+            for key, kind in KINDS.items()
+            if _opens(account, kind, whose)
+        ],
         "formats": FORMATS,
         "may_pack": desk.may_make(account, whose, on=today),
         "months": [f"{year}-{month:02d}" for month in range(1, 13)],
-        "paper": shown,
+        "sections": behind.shown(paper, behind.of_progress(years)),
     }
     return render(request, "programmes/reports/year.html", context)
 
@@ -106,13 +129,13 @@ def evidence(request: HttpRequest, year: int, of: str) -> HttpResponse:
             plan, association=whose.association, side=whose.side, year=year, at=timezone.now()
         )
     except evidence_pack.PackTooLarge as refusal:
-        return _back(request, year, whose, str(refusal))
+        return _back(request, plan, year, whose, str(refusal))
     except vault.MissingFile as missing:
         said = gettext(
             "A file of the evidence is not as it was handed in (SHA-256 %(digest)s). Tell the administrator; "
             "no pack was made."
         )
-        return _back(request, year, whose, said % {"digest": str(missing)[:12]})
+        return _back(request, plan, year, whose, said % {"digest": str(missing)[:12]})
     # It holds sheets with names, so it is known who took it away, and when.
     audit.record(
         "exported",
@@ -128,9 +151,9 @@ def evidence(request: HttpRequest, year: int, of: str) -> HttpResponse:
     return as_file(archive, name=name, format="zip")
 
 
-def _back(request: HttpRequest, year: int, whose: desk.Whose, said: str) -> HttpResponse:
+def _back(request: HttpRequest, plan: Plan, year: int, whose: desk.Whose, said: str) -> HttpResponse:
     messages.error(request, said)
-    return redirect(f"{reverse('reports:year', args=[year])}?of={whose.key}")
+    return redirect(on_plan(plan, "reports:year", year, of=whose.key))
 
 
 @login_required

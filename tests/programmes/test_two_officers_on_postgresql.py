@@ -1,4 +1,4 @@
-"""Two people act at once on one session, target, month, report, check, sheet or stick: one wins, the other is told.
+"""Two people act at once on one session, target, month, report, check, sheet, disc or stick: one wins, the other is told.
 
 The tests of it stand with their apps and need a database with more than one writer; here they run on a real PostgreSQL.
 """
@@ -14,6 +14,7 @@ from tests.databases import ROOT
 pytestmark = pytest.mark.stack
 
 THEIRS = (
+    "tests/courses/discs/test_two_at_once.py",
     "tests/courses/offline/test_making.py::test_two_sticks_in_one_moment_have_two_numbers",
     "tests/courses/offline/test_rooms.py::test_two_people_who_bring_the_same_file_in_one_moment_bring_it_once",
     "tests/courses/schedule/test_two_officers.py",

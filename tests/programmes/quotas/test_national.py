@@ -119,14 +119,14 @@ def send_return(office: Office, month: str, *, at: datetime) -> None:
     reports.send_return(**of_month, number=1)
 
 
-def test_it_takes_six_queries_whatever_there_is(office: Office, world: World, django_assert_num_queries):
+def test_it_takes_five_queries_whatever_there_is(office: Office, world: World, django_assert_num_queries):
     lecture = office.lecture()
     for day in range(1, 9):
         office.scheduled(lecture, mode="onsite", on=date(2026, 10, day))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         found = comparison(office.plan, year=2026, as_of=OCTOBER_31)
     assert line_of(found, "CN-GD").scheduled == 8
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         comparison(office.plan, year=2026, as_of=OCTOBER_31, side=Side.BENEFICIARY)
 
 

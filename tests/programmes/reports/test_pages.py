@@ -118,7 +118,7 @@ def test_every_report_of_the_year_comes_as_a_file(office: Office, world: World, 
     october(office, "一")
     browser = client_for(world.supporting_officer)
     page = browser.get(YEAR)
-    assert [key for key, _title in page.context["kinds"]] == [
+    assert [key for key, *_rest in page.context["kinds"]] == [
         "plan",
         "progress",
         "december",
@@ -126,7 +126,8 @@ def test_every_report_of_the_year_comes_as_a_file(office: Office, world: World, 
         "vehicles",
         "recognition",
     ]
-    for key, _title in page.context["kinds"]:
+    for key, _title, rows in page.context["kinds"]:
+        assert not rows or browser.get(rows).status_code == 200
         answer = browser.get(reverse("reports:year_file", args=[2026, "CN-GD:supporter", key, "xlsx"]))
         assert answer.status_code == 200
         assert answer.content.startswith(b"PK")

@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection, transaction
 
 from programmes.quotas.models import MonthClose, QuotaEntry
-from programmes.reports import operations
+from programmes.reports import operations, rendering
 from programmes.reports.models import BulletinIssue, MonthlyReturn, ReturnDraft, Side
+from programmes.reports.papers import Paper
 from programmes.reports.verifying import faults
 from qianchang.people.models import Account
 from tests.programmes.factories import Office
@@ -125,6 +126,36 @@ def test_two_issues_of_a_bulletin_are_one_version(office: Office, world: World):
     assert world.national_officer
     assert at_once(issue, issue) == ["Issued", "Issued"]
     assert BulletinIssue.objects.count() == 1
+
+
+def test_nobody_waits_for_the_plan_while_a_bulletin_is_made(
+    office: Office, world: World, monkeypatch, settings, tmp_path
+):
+    settings.VAULT_DIR = tmp_path / "vault"
+    office.confirmed(mode="onsite")
+    assert world.national_officer
+    make, closed = rendering.kept, []
+
+    def close() -> None:
+        try:
+            closed.append(office.close("2026-10", at=at(2026, 11, 4)))
+        finally:
+            connection.close()
+
+    def made(paper: Paper) -> dict[str, str]:
+        if not closed:
+            colleague = Thread(target=close)
+            colleague.start()
+            colleague.join(timeout=20)
+            assert closed, "the colleague waits"
+        return make(paper)
+
+    monkeypatch.setattr(rendering, "kept", made)
+    issued = operations.issue_bulletin(
+        plan=office.plan, month="2026-10", by=world.national_officer, at=at(2026, 11, 5)
+    )
+    assert (len(closed), issued.version.version) == (1, 1)
+    assert faults() == (3, [])
 
 
 def until_somebody_waits_for_a_lock() -> None:

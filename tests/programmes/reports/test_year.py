@@ -139,7 +139,7 @@ def test_the_pack_holds_the_files_of_its_sessions(office: Office, world: World):
     session = QuotaEntry.objects.get().session
     scan = b"%PDF-1.7 scan"
     session.evidence.create(
-        kind="sign_in",
+        kind="sign_off",
         sha256=vault.keep(scan),
         size_bytes=len(scan),
         content_type="application/pdf",
@@ -147,7 +147,7 @@ def test_the_pack_holds_the_files_of_its_sessions(office: Office, world: World):
         uploaded_at=world.now,
     )
     members = unzipped(pack(office))
-    name = f"evidence/{session.code}/sign_in-{hashlib.sha256(scan).hexdigest()[:12]}.pdf"
+    name = f"evidence/{session.code}/sign_off-{hashlib.sha256(scan).hexdigest()[:12]}.pdf"
     assert members[name] == scan
 
 
@@ -177,6 +177,41 @@ def test_a_meeting_log_names_lawyers_so_its_file_is_only_in_their_own_regions_pa
     TrainingSession.objects.filter(pk=session.pk).update(joint_event="J-1")
     own = unzipped(pack(office, Side.BENEFICIARY))
     assert log not in own.values()
+    assert digest in own["evidence.csv"].decode("utf-8-sig")
+
+
+def test_a_scanned_sign_in_sheet_names_lawyers_so_its_file_is_only_in_their_own_regions_pack(
+    office: Office, world: World
+):
+    october(office, "一")
+    session = QuotaEntry.objects.get().session
+    scan = b"%PDF-1.7 \xe9\x9f\xa6\xe6\x99\x93\xe5\xb2\x9a"
+    handed_in = {
+        "kind": "sign_in",
+        "sha256": vault.keep(scan),
+        "size_bytes": len(scan),
+        "content_type": "application/pdf",
+        "uploaded_by": world.beneficiary_officer,
+        "uploaded_at": world.now,
+    }
+    session.evidence.create(**handed_in)
+    digest = hashlib.sha256(scan).hexdigest()
+    theirs, own = unzipped(pack(office)), unzipped(pack(office, Side.BENEFICIARY))
+    assert scan not in theirs.values()
+    assert digest in theirs["evidence.csv"].decode("utf-8-sig")
+    assert "签到表" in theirs["README.txt"].decode()
+    name = f"evidence/{session.code}/sign_in-{digest[:12]}.pdf"
+    assert own[name] == scan
+    assert name not in theirs["evidence.csv"].decode("utf-8-sig")
+
+    # One paper for two regions names the lawyers of both: it goes to neither. One for each region goes to its own.
+    TrainingSession.objects.filter(pk=session.pk).update(joint_event="J-1")
+    assert unzipped(pack(office, Side.BENEFICIARY))[name] == scan
+    other = office.scheduled(office.lecture("二"), mode="onsite", beneficiary=world.yunnan)
+    TrainingSession.objects.filter(pk=other.id).update(joint_event="J-1")
+    TrainingSession.objects.get(pk=other.id).evidence.create(**handed_in)
+    own = unzipped(pack(office, Side.BENEFICIARY))
+    assert scan not in own.values()
     assert digest in own["evidence.csv"].decode("utf-8-sig")
 
 
