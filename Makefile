@@ -45,9 +45,9 @@ bench-media: ## our ladder beside a bare encode and two known systems, 12 minute
 	@deploy/bootstrap test
 	@$(PYTHON) -m benchmarks.media $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(CAMERA),--camera "$(CAMERA)") $(if $(SECONDS),--seconds $(SECONDS))
 
-bench-disc: ## two DVD-Video images of one master: cost, and what lsdvd, libdvdnav, mpv and OCR find, 6 minutes (RECORDING=path, TRUTH=path, SECONDS=120, TIMES=3)
+bench-disc: ## two DVD-Video images of one master: cost, and what lsdvd, libdvdnav, mpv and OCR find, 10 minutes (RECORDING=path, TRUTH=path, SECONDS=120, TIMES=10, LAYER=1)
 	@deploy/bootstrap test
-	@$(PYTHON) -m benchmarks.disc $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TIMES),--times $(TIMES))
+	@$(PYTHON) -m benchmarks.disc $(if $(RECORDING),--recording "$(RECORDING)") $(if $(TRUTH),--truth "$(TRUTH)") $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TIMES),--times $(TIMES)) $(if $(filter 1,$(LAYER)),--layer)
 
 bench-attendance: ## reports of watching beside an empty view, on SQLite and PostgreSQL, 3 minutes (SECONDS=10)
 	@deploy/bootstrap test

@@ -41,6 +41,7 @@ from media_pipeline.delivery.links import file_links, playback_links
 from media_pipeline.delivery.ranges import ByteRange, RangeNotSatisfiable, parse_range
 from media_pipeline.delivery.raw import (
     StoredRendition,
+    make_slide_files,
     read_stored,
     slide_files_of,
     stored_files_of,
@@ -152,6 +153,7 @@ __all__ = [
     "file_links",
     "fits",
     "links_are_ours",
+    "make_slide_files",
     "may_play",
     "merge_slide",
     "minutes_left",

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.disc import looking
+from benchmarks.disc import layer, looking
 from benchmarks.disc.targets import TARGETS
 from benchmarks.media import legibility, peers
 from benchmarks.media.recordings import Recording, Truth
@@ -39,8 +39,8 @@ class Run:
     bare: Spent = field(default_factory=Spent)
 
 
-def run(recording: Recording, work: Path, say: Say) -> Run:
-    """Make both discs by the command, as an administrator would, and look at the first."""
+def run(recording: Recording, work: Path, say: Say, *, full_layer: bool = False) -> Run:
+    """Make both discs by the command, as an administrator would, and look at the first; fill a layer if wanted."""
     found = Run(recording)
     windows = _windows(recording.seconds)
     for serial, codes in CODES.items():
@@ -68,6 +68,10 @@ def run(recording: Recording, work: Path, say: Say) -> Run:
         "steps_wrong": len(steps),
         "pages_unread": len(unread),
     }
+    if full_layer:
+        filled = layer.fill(work, say)
+        found.figures |= filled.figures
+        found.faults += filled.faults
     return found
 
 

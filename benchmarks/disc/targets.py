@@ -15,4 +15,6 @@ TARGETS = (
     Target("titles_wrong", "titles, chapters or languages that lsdvd finds wrong", at_most=0),
     Target("steps_wrong", "buttons and keys that lead elsewhere in libdvdnav than they say", at_most=0),
     Target("pages_unread", "menu pages whose first button OCR does not read", at_most=0),
+    Target("layer_bytes_free", "bytes that a disc filled to its limit leaves of a layer", at_least=0),
+    Target("layer_faults", "what players and tables say against such a disc", at_most=0),
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from courses.catalogue.models import LecturePage, SpeakerConsent
 from courses.catalogue.queries import live_lectures
 from courses.discs import composing, making, rules
 from courses.discs.making import Recipient
-from courses.discs.models import DiscRequest, RequestedLecture
+from courses.discs.models import Disc, DiscRequest, RequestedLecture
 from courses.discs.scope import scope_of
 from courses.enrolment import reach
 from qianchang.groundwork import audit
@@ -37,6 +37,8 @@ def ask_for_disc(
     Raises UnableToAsk; PermissionDenied for a place for which the account does not ask.
     """
     lawyer = _asking_lawyer(to, by, at)
+    # One at a time for each account, or two presses of a button could both find that nothing waits.
+    Account.objects.select_for_update(no_key=True).get(pk=by.pk)
     chosen = list(dict.fromkeys(lectures))
     recipient, address, reason = (" ".join(each.split()) for each in (to.name, to.address, reason))
     _refuse(chosen, to, recipient, address, reason, at=at)
@@ -99,15 +101,18 @@ def _refuse(
 
 
 def _waiting(to: Recipient, by: Account) -> Sequence[DiscRequest]:
-    rows = DiscRequest.objects.select_for_update(of=("self",)).filter(
+    rows = unanswered().filter(
         asked_by=by,
         association=to.beneficiary,
         region=to.region,
-        discs=None,
-        withdrawn_at=None,
-        declined_at=None,
     )
     return list(rows.prefetch_related("lectures").order_by("pk"))
+
+
+def unanswered() -> QuerySet[DiscRequest]:
+    """Return the requests that wait: neither closed, nor with a disc that is made for them or reached them."""
+    made = Disc.objects.filter(request=OuterRef("pk")).exclude(state__in=rules.FRUITLESS)
+    return DiscRequest.objects.filter(~Exists(made), withdrawn_at=None, declined_at=None)
 
 
 @transaction.atomic
@@ -165,7 +170,7 @@ def _locked(request: DiscRequest) -> DiscRequest:
 def _refuse_answered(request: DiscRequest) -> None:
     if request.declined_at is not None or request.withdrawn_at is not None:
         raise UnableToAsk(_("This request is closed. Reload the page."))
-    if request.discs.exists():
+    if request.discs.exclude(state__in=rules.FRUITLESS).exists():
         raise UnableToAsk(_("A disc is being made for this request already. Reload the page."))
 
 

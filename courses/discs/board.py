@@ -25,6 +25,7 @@ TAGS = {
     State.RECEIVED: "ok",
     State.RETURNED: "",
     State.LOST: "er",
+    State.CALLED_OFF: "",
 }
 REQUEST_TAGS = {
     RequestState.ASKED: "wa",
@@ -136,12 +137,14 @@ class DiscPage:
     """One disc: its line, its way, its lectures, the sessions that it serves, and what may be noted of it next."""
 
     line: Line
+    image: media.DiscImageSummary | None
     steps: tuple[Step, ...]
     lectures: tuple[MasterLecture, ...]
     uses: tuple[DiscUse, ...]
     may_receive: bool
     next: frozenset[str]
     may_ask_again: bool
+    may_call_off: bool
     master_sha256: tuple[str, ...]
     iso_sha256: tuple[str, ...]
 
@@ -153,6 +156,7 @@ def disc_page(disc: Disc, scope: DiscScope, *, on: date) -> DiscPage:
     given_up = image is None or image.state in images.GIVEN_UP
     return DiscPage(
         line=line,
+        image=image,
         steps=queries.custody([disc])[disc.pk],
         lectures=tuple(disc.master.lectures.select_related("version__lecture").order_by("position")),
         uses=tuple(
@@ -160,7 +164,8 @@ def disc_page(disc: Disc, scope: DiscScope, *, on: date) -> DiscPage:
         ),
         may_receive=scope.may_receive(disc),
         next=frozenset(each.value for each in rules.NEXT[rules.State(disc.state)]),
-        may_ask_again=line.may_send and disc.state in images.WITHOUT_A_WAY and given_up,
+        may_ask_again=line.may_send and disc.state in images.MAY_BE_MADE and given_up,
+        may_call_off=line.may_send and images.may_call_off(disc, image),
         master_sha256=in_parts(disc.master.sha256),
         iso_sha256=in_parts(disc.iso_sha256),
     )
@@ -181,7 +186,8 @@ def masters_seen_by(scope: DiscScope) -> QuerySet[DiscMaster]:
     rows = (
         DiscMaster.objects.filter(seen).select_related("maker").prefetch_related("lectures__version__lecture")
     )
-    return rows.annotate(made=Count("discs")).order_by("-entered_at", "-pk")
+    standing = ~Q(discs__state=State.CALLED_OFF)
+    return rows.annotate(made=Count("discs", filter=standing)).order_by("-entered_at", "-pk")
 
 
 @dataclass(frozen=True)

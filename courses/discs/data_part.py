@@ -61,6 +61,7 @@ def write_slides(recording_id: int, path: Path) -> int:
     One picture at a time: a lecture of three hours has hundreds.
     """
     pages = 0
+    media.make_slide_files(recording_id)
     for name in media.slide_files_of(recording_id).values():
         content = b"".join(media.read_stored(name, 0, media.stored_size(name)))
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,8 +24,11 @@ from qianchang.people.permissions import Act
 State = Disc.State
 # Nobody was sent the disc yet, so its image may still be another one.
 WITHOUT_A_WAY = (State.TO_MAKE, State.MADE)
+# So it may be again where somebody no longer wanted it made.
+MAY_BE_MADE = (*WITHOUT_A_WAY, State.CALLED_OFF)
 # States of an image from which nothing comes any more by itself.
 GIVEN_UP = ("failed", "cancelled", "dropped")
+UNFINISHED = ("queued", "running", "failed")
 
 
 class UnableToMake(Exception):
@@ -132,19 +135,56 @@ def catch_up(*, at: datetime) -> int:
 
 @transaction.atomic
 def again(*, disc: Disc, by: Account, at: datetime) -> Disc:
-    """Ask for the image of a disc once more: the worker gave it up, or it is kept no longer. Raises UnableToMake;
-    PermissionDenied.
+    """Ask for the image of a disc once more: the worker gave it up, somebody called it off, or it is kept no longer.
+    Raises UnableToMake; PermissionDenied.
     """
     disc = Disc.objects.select_for_update(of=("self",)).select_related("master").get(pk=disc.pk)
     if not scope_of(by, on=localdate(at)).may_send(disc):
         raise PermissionDenied(Act.SEND_DISCS.value)
     image = image_of(disc)
-    if disc.state not in WITHOUT_A_WAY or (image is not None and image.state not in GIVEN_UP):
+    if disc.state not in MAY_BE_MADE or (image is not None and image.state not in GIVEN_UP):
         raise UnableToMake(_("This disc is made, or being made. Reload the page."))
     refuse_withdrawn(disc.master)
     ask(disc, at=at)
+    if disc.state == State.CALLED_OFF:
+        _now_is(disc, State.TO_MAKE, at=at)
     audit.record("asked for image again", object_type="disc", object_key=disc.serial, by=by, at=at)
     return disc
+
+
+@transaction.atomic
+def call_off(*, disc: Disc, by: Account, at: datetime) -> Disc:
+    """Have the image of a disc made no longer: it waits, is being made, or the worker gave it up. Its worker leaves at the
+    next heartbeat, and nothing of it is published. Called off already is the same; it may be made again later.
+
+    Raises UnableToMake where the image is there; PermissionDenied.
+    """
+    disc = Disc.objects.select_for_update(of=("self",)).select_related("master").get(pk=disc.pk)
+    if not scope_of(by, on=localdate(at)).may_send(disc):
+        raise PermissionDenied(Act.SEND_DISCS.value)
+    image = image_of(disc)
+    if disc.state == State.CALLED_OFF or (disc.state == State.MADE and image and image.state == "cancelled"):
+        return disc
+    stopped = image is not None and media.cancel_disc_image(image.public_id, by=by, at=at)
+    unfinished = image is None or image.state in GIVEN_UP
+    if disc.state not in WITHOUT_A_WAY or not (stopped or (disc.state == State.TO_MAKE and unfinished)):
+        raise UnableToMake(_("The image of this disc is made already. Nothing is there to stop."))
+    if disc.state == State.TO_MAKE:
+        _now_is(disc, State.CALLED_OFF, at=at)
+    audit.record("called off disc", object_type="disc", object_key=disc.serial, by=by, at=at)
+    return disc
+
+
+def may_call_off(disc: Disc, image: media.DiscImageSummary | None) -> bool:
+    """Tell whether there is anything to call off: an image that waits, is made or failed, or a disc that nobody makes."""
+    if image is not None and image.state in UNFINISHED:
+        return disc.state in WITHOUT_A_WAY
+    return disc.state == State.TO_MAKE and (image is None or image.state in GIVEN_UP)
+
+
+def _now_is(disc: Disc, state: str, *, at: datetime) -> None:
+    disc.state, disc.state_at = state, at
+    disc.save(update_fields=["state", "state_at"])
 
 
 def listen() -> None:

@@ -125,7 +125,8 @@ class RequestedLecture(AppendOnly):
 
 class Disc(models.Model):
     """One disc with its serial number. `state` and `state_at` are what the last of its events says, kept beside it so that
-    the board is one question. `region` is the county that it is registered to, null: the association itself.
+    the board is one question; before the first one, whether somebody makes it. `region` is the county that it is
+    registered to, null: the association itself.
 
     Personal data: to whom and where it is sent.
     """
@@ -137,6 +138,7 @@ class Disc(models.Model):
         RECEIVED = "received", _("received")
         RETURNED = "returned", _("given back")
         LOST = "lost", _("lost")
+        CALLED_OFF = "called_off", _("not made")
 
     number = models.PositiveIntegerField(unique=True)
     serial = models.CharField(max_length=12, unique=True)
@@ -168,7 +170,7 @@ class Disc(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(number__gt=0), name="discs_numbers_from_one"),
             models.CheckConstraint(
-                condition=models.Q(state="to_make")
+                condition=models.Q(state__in=["to_make", "called_off"])
                 | (~models.Q(iso_sha256="") & models.Q(iso_bytes__isnull=False)),
                 name="discs_made_has_a_checksum",
             ),

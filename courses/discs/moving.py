@@ -104,6 +104,8 @@ def register(*, disc: Disc, to: Recipient, by: Account, at: datetime) -> Disc:
         disc.master.maker_id in scope.gives or to.beneficiary.pk in scope.receives
     ):
         raise PermissionDenied(Act.SEND_DISCS.value)
+    if disc.state == State.CALLED_OFF:
+        raise UnableToMove(_refusals()[disc.state] % {"serial": disc.serial})
     if disc.state not in (State.TO_MAKE, State.MADE):
         raise UnableToMove(
             _("%(serial)s was sent already. Record its next dispatch when it is back or was received.")
@@ -231,6 +233,7 @@ def _refusals() -> dict[str, str]:
         State.RECEIVED: _("%(serial)s was received already. Look at its page."),
         State.RETURNED: _("%(serial)s is back already. Look at its page."),
         State.LOST: _("%(serial)s is noted as lost. If it was found, note that it arrived or is back."),
+        State.CALLED_OFF: _("%(serial)s was called off. Have its image made again first."),
     }
 
 

@@ -96,9 +96,12 @@ def disc_by_serial(serial: str) -> Disc | None:
 
 
 def discs_of(session_ids: Iterable[int]) -> dict[int, list[DiscFact]]:
-    """Return the discs of each session, by serial number. Two queries, however many sessions; one where none has any."""
+    """Return the discs of each session, by serial number, without those that nobody makes. Two queries, however many
+    sessions; one where none has any.
+    """
     uses = list(
         DiscUse.objects.filter(session__in=list(session_ids))
+        .exclude(disc__state=Disc.State.CALLED_OFF)
         .select_related("disc__master", "disc__region", "disc__beneficiary")
         .order_by("disc__number", "pk")
     )

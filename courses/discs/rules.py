@@ -29,7 +29,7 @@ _BETWEEN = ("Pd", "Po", "Pc", "Sm")
 
 
 class State(StrEnum):
-    """Where a disc stands (待制作 / 已制作 / 已寄出 / 已收到 / 已归还; beside it: 遗失)."""
+    """Where a disc stands (待制作 / 已制作 / 已寄出 / 已收到 / 已归还; beside it: 遗失, 不再制作)."""
 
     TO_MAKE = "to_make"
     MADE = "made"
@@ -37,9 +37,11 @@ class State(StrEnum):
     RECEIVED = "received"
     RETURNED = "returned"
     LOST = "lost"
+    CALLED_OFF = "called_off"
 
 
-# What may be noted of a disc next. A received one is sent on to the next county; a lost one may be found.
+# What may be noted of a disc next. A received one is sent on to the next county; a lost one may be found. One that was
+# called off is made after all where its image is asked for again; that is no step of its way.
 NEXT: dict[State, frozenset[State]] = {
     State.TO_MAKE: frozenset({State.MADE}),
     State.MADE: frozenset({State.DISPATCHED, State.LOST}),
@@ -47,7 +49,10 @@ NEXT: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.DISPATCHED, State.RETURNED, State.LOST}),
     State.RETURNED: frozenset({State.DISPATCHED, State.LOST}),
     State.LOST: frozenset({State.RECEIVED, State.RETURNED}),
+    State.CALLED_OFF: frozenset(),
 }
+# What answers no request.
+FRUITLESS = (State.LOST, State.CALLED_OFF)
 # With somebody else: on the road or in a county.
 AWAY = (State.DISPATCHED, State.RECEIVED)
 
@@ -158,12 +163,14 @@ _FURTHEST = (
 
 
 def request_state(discs: Iterable[str], *, declined: bool, withdrawn: bool) -> RequestState:
-    """Return where a request stands from the states of the discs that were made for it. Lost ones answer nothing."""
+    """Return where a request stands from the states of the discs that were made for it. Lost ones answer nothing, nor do
+    those that were called off.
+    """
     if declined:
         return RequestState.DECLINED
     if withdrawn:
         return RequestState.WITHDRAWN
-    states = {State(each) for each in discs} - {State.LOST}
+    states = {State(each) for each in discs} - {*FRUITLESS}
     for state, said in _FURTHEST:
         if state in states:
             return said

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.discs import images, queries, rules
+from courses.discs import asking, images, queries, rules
 from courses.discs.models import Disc, DiscRequest
 from courses.discs.scope import DiscScope, scope_of
 from media_pipeline.api import DiscImageSummary
@@ -46,7 +46,7 @@ def _asked(scope: DiscScope) -> Sequence[DiscRequest]:
     if not scope.sends:
         return []
     answering = Q(association__in=scope.receives) | Q(lectures__lecture__association__in=scope.gives)
-    rows = DiscRequest.objects.filter(answering, discs=None, withdrawn_at=None, declined_at=None)
+    rows = asking.unanswered().filter(answering)
     return list(rows.distinct().select_related("region", "association").order_by("asked_at", "pk"))
 
 

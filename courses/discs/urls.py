@@ -24,6 +24,7 @@ urlpatterns = [
     path("office/discs/<str:serial>/", views.disc, name="disc"),
     path("office/discs/<str:serial>/image/", views.image, name="image"),
     path("office/discs/<str:serial>/again/", views.again, name="again"),
+    path("office/discs/<str:serial>/call-off/", views.call_off, name="call_off"),
     path("office/discs/<str:serial>/register/", views.register, name="register"),
     path("office/discs/<str:serial>/face.pdf", paper_views.face, name="face"),
     path("office/discs/<str:serial>/guide.pdf", paper_views.guide, name="guide"),

@@ -226,6 +226,20 @@ def again(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def call_off(request: HttpRequest, serial: str) -> HttpResponse:
+    """Have a disc made no longer."""
+    scope, found = disc_or_404(request, serial)
+    try:
+        images.call_off(disc=found, by=scope.account, at=timezone.now())
+    except images.UnableToMake as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Called off: the image is not made. You can have it made again."))
+    return redirect("discs:disc", serial)
+
+
+@login_required
 @never_cache
 @require_safe
 def image(request: HttpRequest, serial: str) -> HttpResponse:

@@ -6,7 +6,7 @@ is sent (zips.py), and only the length and the sum of each stored file are kept 
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,7 @@ def _lecture(
         "max_rate": str(terms.max_rate),
         "hours": f"{terms.hours(length_of(pieces)):.1f}",
         "film": f"{place}/film.mp4" if film else None,
+        "film_type": f'video/mp4; codecs="{film.codecs}"' if film else None,
         "sound": f"{place}/sound.m4a" if sound else None,
         "slides": [
             {
@@ -173,7 +174,7 @@ def _lecture(
         "cues": _cues(version),
         "transcript": f"{place}/transcript.html" if read.source else None,
     }
-    members = _stored(files)
+    members = _stored(files, make=lambda: media.make_slide_files(version.recording_id))
     if read.source:
         context = {
             "title": lecture.localised_title, "by": by, "transcript": read,
@@ -225,9 +226,15 @@ def _paper(sheet: Sheet, *, by: Account) -> str:
         return render_to_string(printing.PAPER, {"paper": paper, "style": style})
 
 
-def _stored(files: dict[str, str]) -> list[Member]:
-    """Return stored files as members, by what they are called on the stick. One query where all of them are known."""
+def _stored(files: dict[str, str], *, make: Callable[[], None]) -> list[Member]:
+    """Return stored files as members, by what they are called on the stick. `make` makes those that are not there yet.
+
+    One query where all of them are known, and no question to the storage: whoever goes on with a download that was cut
+    reads of it only what lies in the range.
+    """
     sums = {each.name: each for each in FileSum.objects.filter(name__in=files.values())}
+    if len(sums) < len(set(files.values())):
+        make()
     return [_member(name, sums.get(stored) or _summed(stored)) for name, stored in files.items()]
 
 

@@ -20,7 +20,7 @@ class RecordForm(forms.Form):
         help_text=_(
             "The file that the stick saved. Its name begins with the number of the stick, like U-0012."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,.txt,application/json,text/plain"}),
         error_messages={"required": UNREADABLE, "empty": UNREADABLE},
         allow_empty_file=True,
         max_length=255,

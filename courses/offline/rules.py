@@ -4,6 +4,7 @@ A record is a JSON file of two layers: outside, the text of the record and its s
 codes were typed, and for a room its sheet. Nothing inside is looked at before the signature fits.
 """
 
+import codecs
 import hashlib
 import hmac
 import json
@@ -129,7 +130,7 @@ def unseal(data: bytes) -> Sealed:
     """Return the outer layer of a file. Raises Doubtful for what is no record of a stick."""
     if len(data) > MOST_BYTES:
         raise Doubtful(Doubt.UNREADABLE)
-    outer = _json(data.decode("utf-8", "replace"))
+    outer = _json(_text(data))
     if not isinstance(outer, dict) or outer.get("qianchang") != KIND or outer.get("form") != FORM:
         raise Doubtful(Doubt.UNREADABLE)
     parts = [outer.get(name) for name in ("stick", "body", "signature")]
@@ -235,6 +236,12 @@ def _row(raw: Any) -> Row:
         mark=mark,
         minutes=_whole(minutes, 1, 10_000) if mark == "part" and minutes is not None else None,
     )
+
+
+def _text(data: bytes) -> str:
+    """Return what a file says, also where an editor of Windows saved it, as UTF-8 with its mark or as "Unicode"."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8-sig", "replace")
 
 
 def _json(text: str) -> Any:

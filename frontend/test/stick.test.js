@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
 import { makeMemory, newRun, storageOf } from "../src/stick/memory.js";
-import { merged, moved, seal, unseal } from "../src/stick/record.js";
+import { ascii, merged, moved, seal, unseal } from "../src/stick/record.js";
 import { makeTape } from "../src/stick/tape.js";
 import { both, clock, firstMissing, lengthOf, union } from "../src/stick/watched.js";
 
@@ -180,4 +180,12 @@ test("forgetting takes everything of this stick out of the browser, and nothing 
   makeMemory(place, "5f1d", "b".repeat(16)).put("sheet", 2);
   memory.forget();
   assert.deepEqual([...place.kept.keys()], ["qianchang.stick.5f1d.sheet"]);
+});
+
+test("a record is plain ASCII, so that every editor keeps it as it is", () => {
+  const sheet = { rows: [{ name: "黄小红", firm: "那坡律师事务所" }] };
+  const text = seal(STICK, { number: 1, runs: [], sheet }, 0);
+  assert.match(text, /^[ -~]*$/);
+  assert.deepEqual(unseal(STICK, text)?.sheet, sheet);
+  assert.equal(ascii("\u00e9\u9ec4😀"), "\\u00e9\\u9ec4\\ud83d\\ude00");
 });

@@ -7,7 +7,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from media_pipeline.conductor import alarms, operations, plan, reconciler, work
-from media_pipeline.conductor.discs.operations import drop_old_images
+from media_pipeline.conductor.discs.operations import drop_old_images, drop_unused_pieces
 from media_pipeline.conductor.dispatch import RECONCILE, WORK, ask_for_repairs, wake
 
 
@@ -25,10 +25,13 @@ def reconcile(**_later: object) -> None:
 
 @shared_task(name="media_pipeline.conductor.tidy")
 def tidy(**_later: object) -> None:
-    """Delete files that nothing points to, originals and disc images that are kept no longer, chunks that nobody joins."""
+    """Delete files that nothing points to, originals and disc images that are kept no longer, and what nobody joins: chunks,
+    and pieces of discs.
+    """
     operations.drop_originals(at=timezone.now())
     operations.drop_chunks(at=timezone.now())
     drop_old_images(at=timezone.now())
+    drop_unused_pieces(at=timezone.now())
     operations.delete_outdated_files(at=timezone.now())
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -11,7 +12,7 @@ from PIL import Image
 
 from media_pipeline.delivery.ranges import BLOCK_BYTES
 from media_pipeline.recordings import files
-from media_pipeline.recordings.models import Recording
+from media_pipeline.recordings.models import Recording, Slide
 from media_pipeline.recordings.queries import renditions_of
 
 # What every browser shows: a WebP is unknown to some that are still in use.
@@ -41,20 +42,25 @@ def stored_files_of(recording_id: int) -> tuple[StoredRendition, ...]:
 
 
 def slide_files_of(recording_id: int) -> dict[int, str]:
-    """Return the slide pictures of a recording as JPEG files in the storage, by the picture's number. Those that were not
-    there are made; they go with the picture that they were made from.
+    """Return what the slide pictures of a recording are called in the storage as JPEG files, by the picture's number.
+    Whether they are there is not looked at: `make_slide_files` makes those that are not. One query.
+    """
+    slides = Slide.objects.filter(recording=recording_id).order_by("from_ms")
+    return {slide.number: jpeg_name(slide.picture) for slide in slides}
+
+
+def make_slide_files(recording_id: int) -> None:
+    """Make the slide pictures of a recording that are not there as JPEG yet. They go with the picture that they were made
+    from. Asks the storage for each of them.
     """
     with transaction.atomic():
         # One at a time: two would write the same file.
         recording = Recording.objects.select_for_update().get(pk=recording_id)
         there = files.storage()
-        found = {}
         for slide in recording.slides.order_by("from_ms"):
             name = jpeg_name(slide.picture)
             if not there.exists(name):
                 _convert(there, slide.picture, name)
-            found[slide.number] = name
-    return found
 
 
 def jpeg_name(picture: str) -> str:
@@ -68,8 +74,18 @@ def stored_size(name: str) -> int:
 
 
 def read_stored(name: str, first: int, length: int) -> Iterator[bytes]:
-    """Yield so many bytes of a stored file from an offset on, in blocks. Raises FileNotFoundError."""
+    """Yield so many bytes of a stored file from an offset on, in blocks. Raises FileNotFoundError.
+
+    From object storage only these bytes come: to read its file object would first bring all of it into memory.
+    """
+    if length <= 0:
+        return
     with files.storage().open(name, "rb") as source:
+        thing = getattr(source, "obj", None)
+        if thing is not None:
+            with closing(thing.get(Range=f"bytes={first}-{first + length - 1}")["Body"]) as body:
+                yield from body.iter_chunks(BLOCK_BYTES)
+            return
         source.seek(first)
         while length > 0 and (block := source.read(min(BLOCK_BYTES, length))):
             length -= len(block)

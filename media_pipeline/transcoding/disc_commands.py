@@ -76,18 +76,21 @@ def pictures(
 
 
 def card(picture: Path, *, count: int, output: Path, kbits: int | None) -> list[str]:
-    """`count` times one still picture, for a lecture that has only sound."""
+    """`count` times one still picture, for a lecture that has only sound. It is read once."""
     still = ffmpeg.input(
-        url(picture), format_whitelist="png_pipe,image2", **_LOCAL, loop=1, framerate=RATE, f="image2"
+        url(picture), format_whitelist="png_pipe,image2", **_LOCAL, framerate=RATE, f="image2"
     )
-    return compiled([_encoded(still["v"].filter("scale", WIDTH, HEIGHT), output, count=count, kbits=kbits)])
+    shown = still["v"].filter("scale", WIDTH, HEIGHT).filter("loop", loop=-1, size=1)
+    return compiled([_encoded(shown, output, count=count, kbits=kbits)])
 
 
 def coded(clean: Path, code: Path, *, count: int, output: Path, kbits: int) -> list[str]:
-    """The pictures of a code's piece with the code's card over them."""
+    """The pictures of a code's piece with the code's card over them. The card is read once and stays: to read it anew for
+    each picture would take most of the time.
+    """
     below = ffmpeg.input(url(clean), format_whitelist="mov", **_LOCAL)
-    above = ffmpeg.input(url(code), f="image2", loop=1, framerate=RATE, **_LOCAL)
-    shown = below["v:0"].overlay(above["v:0"], shortest=1)
+    above = ffmpeg.input(url(code), f="image2", framerate=RATE, **_LOCAL)
+    shown = below["v:0"].overlay(above["v:0"], eof_action="repeat")
     return compiled([_encoded(shown, output, count=count, kbits=kbits)])
 
 

@@ -46,10 +46,10 @@ export class Seats {
     const here = new Map(this.elements().map((element) => [nameOf(read(element)), element]));
     for (const [key, element] of here) {
       if (rows.some((row) => nameOf(row) === key)) continue;
-      if (element.dataset.hand === undefined) write(element, { mark: "", minutes: "", in: "", out: "" });
+      if (element.dataset.hand === undefined) this.write(element, { mark: "", minutes: "", in: "", out: "" });
       else element.remove();
     }
-    for (const row of rows) write(here.get(nameOf(row)) || this.add(row), row);
+    for (const row of rows) this.write(here.get(nameOf(row)) || this.add(row), row);
     this.number();
     this.drawAll();
   }
@@ -57,15 +57,14 @@ export class Seats {
   /** @param {{lawyer?: string, name: string, licence: string, firm: string}} person who stands on no roster @returns {HTMLTableRowElement} */
   add({ lawyer = "", name, licence, firm }) {
     const element = /** @type {HTMLTableRowElement} */ (document.importNode(this.pattern.content.querySelector("tr"), true));
-    Object.entries({ lawyer, name, licence, firm }).forEach(([field, value]) => {
+    element.dataset.lawyer = lawyer;
+    Object.entries({ name, licence, firm }).forEach(([field, value]) => {
       part(element, field).value = value;
       const shown = element.querySelector(`[data-part=${field}]`);
       if (shown) shown.textContent = value;
     });
     for (const called of element.querySelectorAll("[data-called]")) {
-      const said = fill(/** @type {HTMLElement} */ (called).dataset.called, { name: name || licence });
-      if (called.tagName === "LEGEND") called.textContent = said;
-      else called.setAttribute("aria-label", said);
+      called.setAttribute("aria-label", fill(/** @type {HTMLElement} */ (called).dataset.called, { name: name || licence }));
     }
     this.body.append(element);
     this.number();
@@ -87,6 +86,7 @@ export class Seats {
   /** Every row is called by its place: rows were added or have gone. */
   number() {
     this.elements().forEach((element, place) => {
+      element.id = `row-${place + 1}`;
       element.querySelector("[data-part=place]").textContent = String(place + 1);
       for (const field of element.querySelectorAll("[name^='row-']")) {
         const input = /** @type {HTMLInputElement} */ (field);
@@ -94,8 +94,33 @@ export class Seats {
         input.name = input.name.replace(/^row-\d+-/, `row-${place + 1}-`);
         // Two rows may have had one name for a moment: the browser then unchecks one of them.
         if (checked) input.checked = true;
+        if (input.type !== "radio") continue;
+        input.id = `row-${place + 1}-${input.value}`;
+        /** @type {HTMLLabelElement} */ (input.nextElementSibling).htmlFor = input.id;
       }
     });
+  }
+
+  /**
+   * The field for the minutes that somebody heard. It is made when it is needed: one for each of forty people would be many
+   * nodes for an old computer.
+   * @param {HTMLTableRowElement} element @returns {HTMLInputElement}
+   */
+  minutes(element) {
+    const here = part(element, "minutes");
+    if (here) return here;
+    const heard = document.importNode(this.pattern.content.querySelector(".heard"), true);
+    heard.querySelector("input").name = `${element.id}-minutes`;
+    element.querySelector(".mk noscript").replaceWith(heard);
+    return part(element, "minutes");
+  }
+
+  /** @param {HTMLTableRowElement} element @param {{mark: string, minutes: string, in: string, out: string}} row */
+  write(element, row) {
+    set(element, row.mark);
+    const minutes = row.mark === "part" ? this.minutes(element) : part(element, "minutes");
+    if (minutes) minutes.value = row.minutes;
+    for (const name of /** @type {("in" | "out")[]} */ (["in", "out"])) if (part(element, name)) part(element, name).value = row[name];
   }
 
   /** Everybody as there throughout, or the rest as absent. @param {string} which */
@@ -116,15 +141,14 @@ export class Seats {
   draw(element) {
     const row = read(element);
     const wrong = fault(seatOf(row), this.terms);
-    const minutes = part(element, "minutes");
-    /** @type {HTMLElement} */ (element.querySelector("[data-part=heard]")).hidden = row.mark !== "part";
+    const minutes = row.mark === "part" ? this.minutes(element) : part(element, "minutes");
     element.querySelector("[data-part=hours]").textContent = hoursOf(seatOf(row), this.terms);
     // Who has not typed yet has done nothing wrong.
     const silent = wrong === "noMinutes" && document.activeElement === minutes;
-    const sentence = element.querySelector("[data-part=fault]");
-    sentence.textContent = wrong && !silent ? fill(this.words[wrong], { n: this.elements().indexOf(element) + 1, minutes: row.minutes }) : "";
-    if (sentence.textContent) minutes.setAttribute("aria-invalid", "true");
-    else minutes.removeAttribute("aria-invalid");
+    const sentence = wrong && !silent ? fill(this.words[wrong], { n: this.elements().indexOf(element) + 1, minutes: row.minutes }) : "";
+    say(element, sentence);
+    if (sentence) minutes.setAttribute("aria-invalid", "true");
+    else if (minutes) minutes.removeAttribute("aria-invalid");
   }
 
   /** @returns {HTMLInputElement | null} the first field with minutes that cannot be */
@@ -143,7 +167,7 @@ export class Seats {
     this.drawAll();
     for (const { row, text } of faults) {
       const element = row ? this.elements()[row - 1] : null;
-      if (element) element.querySelector("[data-part=fault]").textContent = text;
+      if (element) say(element, text);
     }
     const first = faults.find(({ row }) => row);
     if (first) this.focus(this.elements()[first.row - 1]);
@@ -170,7 +194,7 @@ export class Seats {
       event.preventDefault();
       set(row, KEYS[event.key]);
       this.draw(row);
-      if (KEYS[event.key] === "part") part(row, "minutes").focus();
+      if (KEYS[event.key] === "part") this.minutes(row).focus();
       else this.focus(row);
       this.touched(row);
     }
@@ -205,7 +229,7 @@ function read(row) {
   const shown = row.querySelector("[data-part=name]").textContent.trim();
   const minutes = minutesOf(said("minutes"));
   return {
-    lawyer: said("lawyer"),
+    lawyer: row.dataset.lawyer,
     name: said("name") || shown,
     licence: said("licence"),
     firm: said("firm"),
@@ -216,15 +240,21 @@ function read(row) {
   };
 }
 
+/** Say beside a row what is wrong with it; nothing where all is well. @param {HTMLTableRowElement} row @param {string} sentence */
+function say(row, sentence) {
+  const here = row.querySelector("[data-part=fault]");
+  if (here) here.textContent = sentence;
+  else if (sentence) {
+    const line = document.createElement("span");
+    line.className = "flt";
+    line.dataset.part = "fault";
+    line.textContent = sentence;
+    row.querySelector(".mk").append(line);
+  }
+}
+
 /** @param {Row} row @returns {import("./hours.js").Seat} */
 const seatOf = ({ mark, minutes, lawyer, licence }) => ({ mark, minutes, lawyer: Boolean(lawyer || licence) });
-
-/** @param {HTMLTableRowElement} element @param {{mark: string, minutes: string, in: string, out: string}} row */
-function write(element, row) {
-  set(element, row.mark);
-  part(element, "minutes").value = row.minutes;
-  for (const name of /** @type {("in" | "out")[]} */ (["in", "out"])) if (part(element, name)) part(element, name).value = row[name];
-}
 
 /** @param {Element} element @param {string} mark */
 function set(element, mark) {

@@ -104,11 +104,23 @@ function start() {
     memory.put("number", number);
     var text = seal(stick, { number: number, runs: runs(), sheet: room ? room.sheet : null }, now());
     var name = stick.number + "-" + word("file") + "-" + number + ".json";
-    saveFile(name, text);
-    unsaved = false;
+    var given = saveFile(name, text);
+    unsaved = !given;
+    byId("record-text").value = text;
+    byId("record-name").value = name;
+    show(byId("by-hand"), !given);
+    // Some browsers say that they save a file, and do not.
+    show(byId("no-file"), given);
     show(byId("forget-row"), Boolean(storage));
-    say(byId("saved"), sentence("saved", { name: name }));
+    say(byId("saved"), sentence(given ? "saved" : "not-saved", { name: name }));
     player.progress();
+  }
+
+  function byHand() {
+    show(byId("by-hand"), true);
+    show(byId("no-file"), false);
+    byId("record-text").focus();
+    byId("record-text").select();
   }
   var saved = 0;
 
@@ -183,6 +195,7 @@ function start() {
   });
   show(byId("forget-row"), Boolean(storage && (sheet || memory.others().length)));
   byId("save").addEventListener("click", save);
+  byId("no-file").addEventListener("click", byHand);
   byId("load").addEventListener("change", load);
   byId("clock-form").addEventListener("submit", setClock);
   setInterval(function () {

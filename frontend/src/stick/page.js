@@ -47,15 +47,14 @@ export function button(tag, parent, text, press) {
 /**
  * Let the browser save a text as a file.
  * @param {string} name @param {string} text
+ * @returns {boolean} false: it does not know how, and would open the text in place of the page
  */
 export function saveFile(name, text) {
-  var blob = new Blob([text], { type: "application/json" });
-  var old = /** @type {any} */ (window.navigator);
-  if (old.msSaveBlob) {
-    old.msSaveBlob(blob, name);
-    return;
-  }
   var link = document.createElement("a");
+  var old = /** @type {any} */ (window.navigator);
+  if (!window.Blob || !(old.msSaveBlob || ("download" in link && window.URL))) return false;
+  var blob = new Blob([text], { type: "application/json" });
+  if (old.msSaveBlob) return old.msSaveBlob(blob, name);
   link.href = URL.createObjectURL(blob);
   link.setAttribute("download", name);
   link.style.display = "none";
@@ -65,4 +64,5 @@ export function saveFile(name, text) {
     document.body.removeChild(link);
     URL.revokeObjectURL(link.href);
   }, 60000);
+  return true;
 }

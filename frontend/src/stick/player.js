@@ -158,13 +158,21 @@ export function makePlayer(stick, tape, record) {
     show(byId("index"), lecture.slides.length > 0);
   }
 
+  /** @returns {boolean} whether the browser plays the film and its sound too; some play such a film and are silent */
+  function playsFilm() {
+    return Boolean(film.canPlayType && film.canPlayType(lecture.film_type));
+  }
+
   /** @param {any} other */
   function open(other) {
     tape.close();
     lecture = other;
-    way = lecture.film ? "film" : "sound";
+    way = lecture.film && (playsFilm() || !lecture.sound) ? "film" : "sound";
     goTo = -1;
     place();
+    var instead = lecture.film && way === "sound";
+    if (instead || !film.canPlayType) say(byId("film-fault"), word(film.canPlayType ? "sound-instead" : "fault"));
+    show(byId("film-fault"), Boolean(instead || !film.canPlayType));
     say(byId("lecture-title"), lecture.title);
     say(byId("lecture-by"), lecture.by);
     byId("transcript").setAttribute("href", lecture.transcript || "#");

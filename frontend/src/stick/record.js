@@ -31,7 +31,14 @@ export function seal(stick, kept, now) {
     }),
     sheet: kept.sheet,
   });
-  return JSON.stringify({ qianchang: KIND, form: 1, stick: stick.number, body: body, signature: signature(body, stick.key) });
+  return ascii(JSON.stringify({ qianchang: KIND, form: 1, stick: stick.number, body: body, signature: signature(body, stick.key) }));
+}
+
+/** @param {string} json @returns {string} the same with every other sign as a number: no editor of Windows turns it into something else */
+export function ascii(json) {
+  return json.replace(/[\u007f-\uffff]/g, function (sign) {
+    return "\\u" + ("000" + sign.charCodeAt(0).toString(16)).slice(-4);
+  });
 }
 
 /**

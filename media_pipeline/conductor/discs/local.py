@@ -1,6 +1,7 @@
 """A disc made of files without rows: pieces in a folder. For `manage.py make_disc` and the benchmark."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,6 @@ from media_pipeline.packaging.discs import titles
 from media_pipeline.packaging.discs.spec import DiscSpec
 from media_pipeline.transcoding import encode
 from media_pipeline.transcoding.disc_encode import Footage
-
-# Gives the local path of a recording's original by its id.
-Original = Callable[[int], Path]
 
 
 class FolderShelf:
@@ -38,7 +36,7 @@ class FolderShelf:
 
 def make_disc(
     disc: DiscSpec,
-    originals: Mapping[int, Path],
+    originals: Mapping[int, Footage],
     *,
     pieces: Path,
     folder: Path,
@@ -54,7 +52,7 @@ def make_disc(
     whole = any(lacking(plan, shelf) for plan, shelf in zip(plans, shelves, strict=True))
     for number, (plan, shelf) in enumerate(zip(plans, shelves, strict=True)):
         if lacking(plan, shelf):
-            footage = look_at(originals[plan.lecture.recording_id], folder)
+            footage = originals[plan.lecture.recording_id]
             make_pieces(plan, shelf, footage, work, share=(number, len(plans)))
     image = build(work, shelves, write_data=write_data, whole=whole)
     return image, checked(disc, image)
@@ -62,14 +60,9 @@ def make_disc(
 
 def look_at(path: Path, folder: Path) -> Footage:
     """Return an original with what is in it. Raises RecordingRefused and StageFailed."""
-    link = folder / f"original-{path.stem}"
+    link = folder / f"original-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
     if not link.exists():
         # Under a name that says nothing, as on the server: ffmpeg would believe an ending.
         link.symlink_to(path.resolve())
     facts = encode.probe(link, folder=folder, cancelled=lambda: False)
     return Footage(link, facts, encode.measure(link, facts, folder=folder, cancelled=lambda: False))
-
-
-def lengths(originals: Sequence[Path], folder: Path) -> list[int]:
-    """Return how long originals are (ms)."""
-    return [look_at(path, folder).timeline.duration_ms for path in originals]

@@ -29,7 +29,7 @@ DATA_FOLDER = "资料"
 _VOICE = "sound/1/code-{}.ogg"
 _COPY_BYTES = 1024**2
 # What the file systems take of a layer, at most.
-_AROUND_BYTES = 5_000_000
+AROUND_BYTES = 5_000_000
 
 
 class Step(StrEnum):
@@ -132,7 +132,7 @@ def build(work: Work, shelves: Sequence[Shelf], *, write_data: WriteData, whole:
     if not any(data.iterdir()):
         data.rmdir()
     needs = _size(tree)
-    if film <= LAYER_BYTES - _AROUND_BYTES < needs:
+    if film <= LAYER_BYTES - AROUND_BYTES < needs:
         # Trying again would change nothing, and what is wrong is not the film.
         raise RecordingRefused(Failure.DISC_TOO_FULL, f"{needs - film} bytes beside {film} bytes of film")
     image = work.folder / "disc.iso"

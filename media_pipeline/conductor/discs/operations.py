@@ -1,7 +1,9 @@
 """Asking for an image of a disc, and no longer wanting it. Who may do so is decided above."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -9,18 +11,22 @@ from django.utils.translation import ngettext
 
 from media_pipeline.conductor import plan
 from media_pipeline.conductor.dispatch import wake
-from media_pipeline.conductor.models import DiscImage
+from media_pipeline.conductor.models import DiscImage, DiscPiece
 from media_pipeline.conductor.publishing import outdate
 from media_pipeline.packaging.discs import spec as specs
+from media_pipeline.packaging.discs import titles
 from media_pipeline.packaging.discs.spec import DiscSpec
 from media_pipeline.recordings import files
 from media_pipeline.recordings.models import Recording
 from qianchang.groundwork import audit
+from qianchang.people.models import Account
 
 State = DiscImage.State
 OPEN = (State.QUEUED, State.RUNNING)
 # An image is kept this long; made again from the pieces that stay, it costs minutes.
 KEPT = timedelta(days=45)
+# Pieces that wait for an image to be asked for again are let go after this; then they are made anew.
+PIECES_WAIT = timedelta(days=7)
 
 
 class UnableToMakeDisc(Exception):
@@ -79,17 +85,17 @@ def require_room(spec: DiscSpec) -> None:
         )
 
 
-def cancel_disc_image(public_id: uuid.UUID, *, at: datetime) -> bool:
-    """Stop making an image that is not finished, and tell whether there was anything to stop. Its worker leaves at the
-    next heartbeat, and nothing of what it had begun is published.
+def cancel_disc_image(public_id: uuid.UUID, *, by: Account, at: datetime) -> bool:
+    """Make an image no longer that is not finished, or no longer wait for one that failed; tell whether there was anything
+    to stop. Its worker leaves at the next heartbeat, and nothing of what it had begun is published.
     """
     with transaction.atomic():
-        stopped = DiscImage.objects.filter(public_id=public_id, state__in=OPEN).update(
+        stopped = DiscImage.objects.filter(public_id=public_id, state__in=[*OPEN, State.FAILED]).update(
             state=State.CANCELLED, lease_until=None, finished_at=at, step=""
         )
         if stopped:
             audit.record(
-                "disc image cancelled", object_type="disc image", object_key=str(public_id), by=None, at=at
+                "disc image cancelled", object_type="disc image", object_key=str(public_id), by=by, at=at
             )
     return bool(stopped)
 
@@ -104,6 +110,40 @@ def drop_old_images(*, at: datetime) -> int:
                 outdate([image.file], at=files.links_over(at))
                 dropped += 1
     return dropped
+
+
+def drop_unused_pieces(*, at: datetime) -> int:
+    """Let the pieces go that were made for images which nobody took up again in PIECES_WAIT after they were cancelled or
+    failed, and return how many. A piece that any other image has, or is made with, stays.
+    """
+    left = DiscImage.objects.filter(
+        state__in=[State.CANCELLED, State.FAILED], dropped_at__isnull=True, finished_at__lte=at - PIECES_WAIT
+    )
+    dropped = 0
+    for image in left.order_by("pk")[:100]:
+        with transaction.atomic():
+            keys = _keys(image.spec) - _wanted_keys(image.spec)
+            pieces = DiscPiece.objects.filter(title_key__in=keys)
+            outdate(list(pieces.values_list("file", flat=True)), at=at)
+            dropped += pieces.delete()[0]
+            DiscImage.objects.filter(pk=image.pk).update(dropped_at=at)
+    return dropped
+
+
+def _wanted_keys(plain: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the titles of every image that is made or was made from a recording of this one."""
+    recordings = {lecture["recording_id"] for lecture in plain["lectures"]}
+    wanted = DiscImage.objects.filter(state__in=[*OPEN, State.DONE]).order_by("pk")
+    return {
+        key
+        for other in wanted.values_list("spec", flat=True).iterator()
+        if recordings.intersection(lecture["recording_id"] for lecture in other["lectures"])
+        for key in _keys(other)
+    }
+
+
+def _keys(plain: Mapping[str, Any]) -> set[str]:
+    return {plan.key for plan in titles.plans_of(specs.read(plain))}
 
 
 def _require_recordings(spec: DiscSpec) -> None:

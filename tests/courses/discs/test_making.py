@@ -3,16 +3,21 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from courses import api
 from courses.catalogue.models import LecturePage, SpeakerConsent
-from courses.discs import asking, codes, images, making, queries
+from courses.discs import asking, codes, images, making, moving, queries
 from courses.discs.codes import NotOnThisDisc
 from courses.discs.images import UnableToMake
 from courses.discs.making import Recipient
 from courses.discs.models import Disc, DiscEvent
 from media_pipeline import api as media
+from media_pipeline.conductor import leases
+from media_pipeline.conductor.discs import claims
+from media_pipeline.conductor.discs.overview import disc_lines
 from media_pipeline.conductor.models import DiscImage
+from qianchang.groundwork.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +204,21 @@ class TestImages:
         assert again.image != before
         assert DiscImage.objects.filter(state="queued").count() == 1
 
+    def test_two_answers_to_one_request_with_the_same_master_are_one(self, discs):
+        world, master = discs.world, discs.master()
+        request = asking.ask_for_disc(
+            lectures=[master.lectures.get().version.lecture],
+            to=discs.to_napo(),
+            reason="无网络",
+            by=world.county_contact,
+            at=world.now,
+        )
+        disc = discs.numbered(master, request=request)[0]
+        with pytest.raises(UnableToMake, match="D-0001"):
+            discs.numbered(master, request=request)
+        images.call_off(disc=disc, by=world.supporting_officer, at=world.now)
+        assert discs.numbered(master, request=request)[0].serial == "D-0002"
+
     def test_what_the_worker_refuses_leaves_no_disc(self, discs):
         master = discs.master()
         recording = master.lectures.get().version.recording
@@ -206,6 +226,92 @@ class TestImages:
         with pytest.raises(UnableToMake, match="农村土地"):
             discs.numbered(master)
         assert not Disc.objects.exists()
+
+
+class TestCallingOff:
+    @pytest.fixture
+    def disc(self, discs):
+        return discs.numbered()[0]
+
+    @staticmethod
+    def call_off(discs, disc, by=None):
+        return images.call_off(disc=disc, by=by or discs.world.supporting_officer, at=discs.world.now)
+
+    def test_what_waits_is_made_no_longer_and_once_is_enough(self, discs, disc):
+        for _press in range(2):
+            assert self.call_off(discs, disc).state == "called_off"
+        assert DiscImage.objects.get().state == "cancelled"
+        entries = AuditEntry.objects.filter(verb__in=["called off disc", "disc image cancelled"])
+        assert {entry.verb: entry.actor_id for entry in entries} == {
+            "called off disc": discs.world.supporting_officer.pk,
+            "disc image cancelled": discs.world.supporting_officer.pk,
+        }
+        assert entries.count() == 2
+
+    def test_its_worker_leaves_and_publishes_nothing(self, discs, disc):
+        held = claims.claim(image_id=DiscImage.objects.get().pk, worker="sichuan:1:a", at=discs.world.now)
+        self.call_off(discs, disc)
+        for late in (leases.renew, lambda held: leases.finish(held, at=discs.world.now, sha256="f" * 64)):
+            with pytest.raises(leases.LeaseLost):
+                late(held)
+        assert claims.claim_next(worker="yunnan:2:b", at=discs.world.now) is None
+
+    def test_it_may_be_made_after_all(self, discs, disc):
+        self.call_off(discs, disc)
+        images.again(disc=disc, by=discs.world.supporting_officer, at=discs.world.now)
+        discs.finish(Disc.objects.get())
+        assert Disc.objects.get().state == "made"
+
+    def test_an_image_that_is_there_is_not_called_off(self, discs, disc):
+        discs.finish(disc)
+        with pytest.raises(UnableToMake):
+            self.call_off(discs, disc)
+        assert (Disc.objects.get().state, DiscImage.objects.get().state) == ("made", "done")
+
+    def test_an_image_that_is_made_anew_is_called_off_and_the_disc_stays_made(self, discs, disc):
+        discs.finish(disc)
+        DiscImage.objects.update(dropped_at=discs.world.now)
+        images.again(disc=disc, by=discs.world.supporting_officer, at=discs.world.now)
+        for _press in range(2):
+            assert self.call_off(discs, disc).state == "made"
+        assert DiscImage.objects.latest("pk").state == "cancelled"
+
+    def test_one_that_failed_is_given_up_too_and_leaves_the_queue(self, discs, disc):
+        DiscImage.objects.update(state="failed", finished_at=discs.world.now)
+        assert [line.serial for line in disc_lines()] == ["D-0001"]
+        self.call_off(discs, disc)
+        assert list(disc_lines()) == []
+        assert Disc.objects.get().state == "called_off"
+
+    @pytest.mark.parametrize("who", ["yunnan_officer", "county_contact", "administrator"])
+    def test_nobody_else_calls_it_off(self, discs, disc, who):
+        with pytest.raises(PermissionDenied):
+            self.call_off(discs, disc, by=getattr(discs.world, who))
+        assert DiscImage.objects.get().state == "queued"
+
+    def test_it_proves_nothing_of_a_session_and_its_request_waits_again(self, discs):
+        world, lecture = discs.world, discs.lecture()
+        session = a_session(discs, lecture)
+        request = asking.ask_for_disc(
+            lectures=[lecture], to=discs.to_napo(), reason="无网络", by=world.county_contact, at=world.now
+        )
+        disc = discs.numbered(discs.master(lecture), request=request)[0]
+        assert set(queries.discs_of([session.pk])) == {session.pk}
+        self.call_off(discs, disc)
+        assert queries.discs_of([session.pk]) == {}
+        assert list(asking.unanswered()) == [request]
+        asking.decline(request=request, answer="请看直播", by=world.supporting_officer, at=world.now)
+
+    def test_it_is_neither_sent_nor_registered_elsewhere(self, discs, disc):
+        self.call_off(discs, disc)
+        for act in (
+            lambda: discs.sent(disc),
+            lambda: moving.register(
+                disc=disc, to=discs.to_napo(), by=discs.world.supporting_officer, at=discs.world.now
+            ),
+        ):
+            with pytest.raises(moving.UnableToMove, match="D-0001"):
+                act()
 
 
 class TestSessions:

@@ -177,6 +177,27 @@ class TestOneDisc:
         desk.post(reverse("discs:again", args=[disc.serial]))
         assert DiscImage.objects.filter(state="queued").count() == 1
 
+    def test_what_is_made_can_be_called_off_with_one_button(self, discs, desk, client_for):
+        disc = discs.numbered()[0]
+        address = reverse("discs:call_off", args=[disc.serial])
+        assert address in text_of(desk.get(reverse("discs:disc", args=[disc.serial])))
+        queue = client_for(discs.world.administrator)
+        assert "D-0001" in text_of(queue.get(reverse("queue:queue")))
+        assert desk.post(address).status_code == 302
+        page = text_of(desk.get(reverse("discs:disc", args=[disc.serial])))
+        assert address not in page
+        assert reverse("discs:again", args=[disc.serial]) in page
+        assert "不再制作" in page
+        assert "D-0001" not in text_of(queue.get(reverse("queue:queue")))
+        assert desk.get(reverse("discs:board") + "?state=called_off").context["lines"][0].disc == disc
+
+    def test_a_county_calls_nothing_off(self, discs, client_for):
+        disc = discs.numbered()[0]
+        address = reverse("discs:call_off", args=[disc.serial])
+        county = client_for(discs.world.county_contact)
+        assert address not in text_of(county.get(reverse("discs:disc", args=[disc.serial])))
+        assert county.post(address).status_code == 403
+
     def test_a_county_notes_receipt_and_sees_no_image(self, discs, client_for):
         disc = discs.sent()
         county = client_for(discs.world.county_contact)

@@ -175,7 +175,7 @@ def test_how_long_it_was_shown_is_kept_beside_the_record(computer, world):
 
 
 def test_the_blank_sheet_lies_on_it_too(stick, room, world, monkeypatch):
-    monkeypatch.setattr(contents, "_stored", lambda files: [])
+    monkeypatch.setattr(contents, "_stored", lambda files, make: [])
     monkeypatch.setattr(contents.media, "slide_files_of", lambda recording: {})
     archive = contents.archive_of(stick, records_url="https://qianchang.example/", by=world.county_contact)
     with zipfile.ZipFile(io.BytesIO(b"".join(archive.read(0, archive.size)))) as read:

@@ -53,6 +53,17 @@ def test_a_record_is_read_as_it_was_written():
     assert rules.spans_of(found.runs[0], 8) == []
 
 
+@pytest.mark.parametrize("editor", ["utf-8", "utf-8-sig", "utf-16", "ascii"])
+def test_a_record_that_an_editor_of_windows_saved_is_still_signed(editor):
+    body = json.dumps(record(saved_by="罗联络员"), ensure_ascii=False)
+    made = hmac.new(b"key", body.encode(), hashlib.sha256).hexdigest()
+    outer = {"qianchang": "stick-record", "form": 1, "stick": "U-0012", "body": body, "signature": made}
+    text = json.dumps(outer, ensure_ascii=editor == "ascii") + "\r\n"
+    sealed = rules.unseal(text.encode(editor))
+    assert rules.is_signed(sealed, "key")
+    assert sealed.body == body
+
+
 @given(anything)
 def test_whatever_stands_in_a_file_it_is_a_doubt_and_no_crash(inner):
     for data in (

@@ -15,7 +15,9 @@ from media_pipeline import api
 from media_pipeline.conductor import alarms, leases, reconciler, work
 from media_pipeline.conductor.discs import claims, operations
 from media_pipeline.conductor.discs import work as disc_work
-from media_pipeline.conductor.models import DiscImage
+from media_pipeline.conductor.models import DiscImage, DiscPiece
+from media_pipeline.packaging.discs import spec as specs
+from media_pipeline.packaging.discs import titles
 from media_pipeline.recordings.failures import Failure
 from media_pipeline.recordings.models import OutdatedFile
 from qianchang.groundwork.models import AuditEntry
@@ -45,6 +47,20 @@ def row(public_id):
 
 def claim(public_id, world, worker="sichuan:1:a"):
     return claims.claim(image_id=row(public_id).pk, worker=worker, at=world.now)
+
+
+def other_cut(recording, world):
+    """An image of the same lecture with its code at another place: it shares no piece."""
+    elsewhere = ((1_200_000, 1_260_000, "4711"),)
+    return api.ask_for_disc_image(disc(lecture(recording.pk, codes=elsewhere), serial="D-0058"), at=world.now)
+
+
+def a_piece(recording, image, name):
+    (plan,) = titles.plans_of(specs.read(image.spec))
+    return DiscPiece.objects.create(
+        recording=recording, title_key=plan.key, kind="sound", number=0, file=name, size_bytes=1, units=1,
+        made_at=image.asked_at,
+    )  # fmt: skip
 
 
 def let_the_lease_run_out():
@@ -193,15 +209,33 @@ class TestTheLine:
 class TestNoLongerWanted:
     def test_its_worker_learns_of_it_at_the_next_heartbeat(self, asked, world):
         held = claim(asked, world)
-        assert api.cancel_disc_image(asked, at=world.now)
+        assert api.cancel_disc_image(asked, by=world.supporting_officer, at=world.now)
         with pytest.raises(leases.LeaseLost):
             leases.renew(held)
         assert api.disc_image(asked).state == "cancelled"
 
     def test_what_is_finished_stays(self, asked, world):
         leases.finish(claim(asked, world), at=world.now, size_bytes=1, sha256="a" * 64)
-        assert not api.cancel_disc_image(asked, at=world.now)
+        assert not api.cancel_disc_image(asked, by=world.supporting_officer, at=world.now)
         assert api.disc_image(asked).state == "done"
+
+    def test_one_that_failed_is_wanted_no_longer_either(self, asked, world):
+        claims.refuse(claim(asked, world), code=Failure.SILENT, log="", at=world.now)
+        assert api.cancel_disc_image(asked, by=world.supporting_officer, at=world.now)
+        assert api.disc_image(asked).state == "cancelled"
+
+    def test_the_pieces_that_nobody_joins_go_after_a_week(self, asked, recording, world):
+        kept = a_piece(recording, row(asked), "kept")
+        own = a_piece(recording, row(other_cut(recording, world)), "own")
+        for public_id in DiscImage.objects.values_list("public_id", flat=True):
+            api.cancel_disc_image(public_id, by=world.supporting_officer, at=world.now)
+        again = disc(lecture(recording.pk, codes=(CODE,)), serial="D-0059")
+        api.ask_for_disc_image(again, at=world.now)
+        assert operations.drop_unused_pieces(at=world.now + timedelta(days=6)) == 0
+        assert operations.drop_unused_pieces(at=world.now + timedelta(days=7)) == 1
+        assert operations.drop_unused_pieces(at=world.now + timedelta(days=8)) == 0
+        assert list(DiscPiece.objects.all()) == [kept]
+        assert list(OutdatedFile.objects.values_list("name", flat=True)) == [own.file]
 
     def test_an_image_is_kept_for_a_while_and_its_digest_for_ever(self, asked, world, recording):
         leases.finish(
@@ -216,7 +250,7 @@ class TestNoLongerWanted:
         assert again != asked
 
     def test_what_is_done_is_written_down_without_the_codes(self, asked, world):
-        api.cancel_disc_image(asked, at=world.now)
+        api.cancel_disc_image(asked, by=world.supporting_officer, at=world.now)
         entries = AuditEntry.objects.filter(object_type="disc image")
         assert [entry.verb for entry in entries.order_by("pk")] == [
             "disc image asked",

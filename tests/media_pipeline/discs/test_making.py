@@ -137,7 +137,7 @@ class TestTrouble:
     def test_a_data_part_that_does_not_fit_beside_the_film_is_said_and_not_tried_again(
         self, short, world, monkeypatch
     ):
-        monkeypatch.setattr(making, "LAYER_BYTES", making._AROUND_BYTES + 30_000_000)
+        monkeypatch.setattr(making, "LAYER_BYTES", making.AROUND_BYTES + 30_000_000)
         monkeypatch.setattr(data, "_sources", [])
         api.register_disc_data(lambda _id, folder: (folder / "课件.pdf").write_bytes(b"0" * 30_000_000))
         image = make(short_disc(short), world)

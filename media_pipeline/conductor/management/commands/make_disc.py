@@ -25,6 +25,7 @@ from media_pipeline.recordings.models import Recording
 from media_pipeline.recordings.sentences import sentence
 from media_pipeline.recordings.slides import slides_of
 from media_pipeline.transcoding import analysis
+from media_pipeline.transcoding.disc_encode import Footage
 
 _CODE = re.compile(r"(?P<lecture>\d+)@(?P<from>\d+)-(?P<until>\d+)=(?P<digits>\d{1,8})", re.ASCII)
 _CHAPTER = re.compile(r"(?P<lecture>\d+)@(?P<from>\d+(?:\.\d+)?)=(?P<title>.*)", re.ASCII)
@@ -100,21 +101,20 @@ class Command(BaseCommand):
 
     def _composed(
         self, stack: ExitStack, folder: Path, options: dict[str, Any]
-    ) -> tuple[DiscSpec, dict[int, Path]]:
+    ) -> tuple[DiscSpec, dict[int, Footage]]:
         lectures, originals = [], {}
         codes = [_code(text) for text in options["code"]]
         marks = [_chapter(text) for text in options["chapter"]]
         for number, source in enumerate(options["sources"], start=1):
             told = tuple(mark for lecture, mark in marks if lecture == number)
             look = not (told or options["no_slides"])
-            path, name, found = self._source(stack, folder, source, slides=look)
-            chapters = told or found
-            (length_ms,) = local.lengths([path], folder)
+            footage, name, found = self._source(stack, folder, source, slides=look)
+            chapters, length_ms = told or found, footage.timeline.duration_ms
             named = dict(enumerate(options["name"], start=1)).get(number, name)
             lecturer = dict(enumerate(options["lecturer"], start=1)).get(number, "")
             own = tuple(code for lecture, code in codes if lecture == number)
             lectures.append(DiscLecture(number, named, lecturer, 0, length_ms, chapters, own))
-            originals[number] = path
+            originals[number] = footage
         volume = re.sub(r"[^A-Z0-9]", "_", options["serial"].upper())[:32]
         count = ngettext("%(count)s lecture", "%(count)s lectures", len(lectures)) % {"count": len(lectures)}
         title = options["title"] or (lectures[0].title if len(lectures) == 1 else count)
@@ -122,30 +122,29 @@ class Command(BaseCommand):
 
     def _source(
         self, stack: ExitStack, folder: Path, source: str, *, slides: bool
-    ) -> tuple[Path, str, tuple[tuple[int, str], ...]]:
+    ) -> tuple[Footage, str, tuple[tuple[int, str], ...]]:
         path = Path(source)
         if path.is_file():
-            found = _slides_in(path, folder) if slides else ()
-            return path, path.stem, found
+            footage = local.look_at(path, folder)
+            return footage, path.stem, _slides_in(footage, path.stem, folder) if slides else ()
         recording = Recording.objects.filter(pk=int(source)).first() if source.isdigit() else None
         if recording is None or not recording.original_file:
             raise CommandError(_("%s does not exist.") % source)
         local_path = stack.enter_context(files.local_copy(recording.original_file, folder=folder))
         index = slides_of(recording.pk, duration_ms=recording.duration_ms or 0)
         marks = tuple((slide.from_ms, slide.label) for slide in index)
-        return local_path, Path(recording.original_name).stem, marks
+        return local.look_at(local_path, folder), Path(recording.original_name).stem, marks
 
     def _tell(self, step: str, percent: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{percent:3d} % {step}    ", ending="")
 
 
-def _slides_in(path: Path, folder: Path) -> tuple[tuple[int, str], ...]:
+def _slides_in(footage: Footage, name: str, folder: Path) -> tuple[tuple[int, str], ...]:
     """The moments at which a file's slides change; no names, because nobody has read them."""
-    footage = local.look_at(path, folder)
     if footage.facts.picture is None:
         return ()
-    room = folder / f"slides-{path.stem}"
+    room = folder / f"slides-{name}"
     room.mkdir()
     found = analysis.analyse(
         footage.path,

@@ -44,6 +44,7 @@ TABLE: dict[str, Entry] = {
     "discs:image": page(SEND, **A_DISC, aloud=SEE),
     "discs:register": form(SEND, **A_DISC, aloud=SEE),
     "discs:again": button(SEND, **A_DISC, aloud=SEE),
+    "discs:call_off": button(SEND, **A_DISC, aloud=SEE),
     # Back and lost are refused by the same lines.
     "discs:step": button(RECEIVE, **a_step("receive")),
     "discs:request": page(SEE, **A_REQUEST),
