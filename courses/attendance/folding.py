@@ -13,9 +13,9 @@ from courses.attendance.clock import from_ms, to_ms
 from courses.attendance.gathering import Gathering
 from courses.attendance.models import Coverage, Playback, WatchedSpan
 from courses.attendance.queries import WatchRecord
-from courses.attendance.registries import Award
+from courses.attendance.registries import Award, RoomTime
 from courses.attendance.rows import Watched
-from courses.attendance.rules import Interval, Refusal, Terms
+from courses.attendance.rules import MINUTE_MS, Interval, Refusal, Terms
 from courses.catalogue.models import LectureVersion
 from qianchang.people.walls import as_platform
 
@@ -25,6 +25,9 @@ MOST_AT_ONCE = 32
 PATIENCE_S = 0.005
 # A report of many days asks for so many stretches of them at most, and not for everything in between.
 MOST_STRETCHES = 6
+# What was played so long before it was reported may lie beside a sheet that two people signed meanwhile; what is reported
+# as it is played cannot, and costs no query for it.
+SETTLED_MS = 5 * MINUTE_MS
 # Times of a device are kept inside the years that a database can hold.
 _EARLIEST_MS, _LATEST_MS = 0, 4_102_444_800_000
 
@@ -87,12 +90,25 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Known:
-    """Refusals of spans that were reported before, by playback and sequence, and the wall time that spans of
-    a lawyer took.
+    """Refusals of spans that were reported before, by playback and sequence, the wall time that spans of a lawyer took,
+    and that of rooms.
     """
 
     refusals: dict[tuple[int, int], str] = field(default_factory=dict)
     taken: dict[int, list[Interval]] = field(default_factory=dict)
+    rooms: Sequence[RoomTime] = ()
+
+    def in_rooms(self, work: _Work) -> list[Interval]:
+        """The time of other lectures. The same one gives hours once in a year, whatever the hours of the clock: it takes
+        nothing from itself (decision 0026).
+        """
+        day, starts = localdate(work.report.at), work.terms.year_starts_month
+        own = work.version.lecture_id, day.year if day.month >= starts else day.year - 1
+        return [
+            room.wall
+            for room in self.rooms
+            if room.lawyer_id == work.playback.lawyer_id and (room.lecture_id, room.year) != own
+        ]
 
 
 @as_platform("reports of many lawyers in the request of one of them; each is asked for its own account below")
@@ -165,7 +181,7 @@ def _known(works: Sequence[_Work], spans: Sequence[dict[int, rules.Span]]) -> _K
             (work.playback.lawyer_id, from_ms(start), from_ms(end))
             for start, end in rules.stretches(taken, most=MOST_STRETCHES)
         ]
-    known = _Known()
+    known = _Known(rooms=_in_rooms(works, walls))
     for lawyer, playback, sequence, refusal, pieces in [
         *rows.same_spans(asked),
         *rows.overlapping_spans(walls),
@@ -173,6 +189,19 @@ def _known(works: Sequence[_Work], spans: Sequence[dict[int, rules.Span]]) -> _K
         known.refusals[playback, sequence] = refusal
         known.taken.setdefault(lawyer, []).extend(pieces)
     return known
+
+
+def _in_rooms(works: Sequence[_Work], walls: Sequence[tuple[int, datetime, datetime]]) -> Sequence[RoomTime]:
+    reported = {work.playback.lawyer_id: to_ms(work.report.at) for work in works}
+    settled = [
+        (lawyer, to_ms(start), to_ms(end))
+        for lawyer, start, end in walls
+        if reported[lawyer] - to_ms(start) > SETTLED_MS
+    ]
+    if not settled:
+        return ()
+    within = min(start for _who, start, _end in settled), max(end for _who, _start, end in settled)
+    return registries.room_times(sorted({lawyer for lawyer, _start, _end in settled}), within)
 
 
 def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[WatchedSpan]:
@@ -186,6 +215,7 @@ def _judge(work: _Work, new: dict[int, rules.Span], known: _Known) -> Iterable[W
         received_ms=to_ms(at),
         taken=taken,
         over_ms=to_ms(playback.download_until) if playback.download_until else None,
+        in_rooms=known.in_rooms(work),
     )
     coverage = work.coverage
     covered, accepted = rules.union(coverage.intervals_ms), rules.union(playback.accepted_ms)

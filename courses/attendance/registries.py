@@ -4,14 +4,14 @@ something.
 `courses.credits` is the credit office. Without one, the terms are the defaults and nothing is ever awarded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from courses.attendance.queries import WatchRecord
-from courses.attendance.rules import Terms
+from courses.attendance.rules import Interval, Terms
 from courses.catalogue.models import LectureVersion
 from qianchang.people.models import Jurisdiction, Lawyer
 
@@ -26,6 +26,19 @@ class Award:
     entry_url: str
     is_part: bool = False
 
+
+@dataclass(frozen=True)
+class RoomTime:
+    """When a lawyer heard a lecture in a room, for which hours of an accounting year stand."""
+
+    lawyer_id: int
+    lecture_id: int
+    year: int
+    wall: Interval
+
+
+# Gives what stands for some lawyers, as far as it reaches into an interval of wall time (ms). One query.
+RoomTimes = Callable[[Sequence[int], Interval], Sequence[RoomTime]]
 
 # Number of the lawyer, number of the lecture, terms, and the day whose accounting year is meant.
 Asked = tuple[int, int, Terms, date]
@@ -52,6 +65,7 @@ class CreditOffice(Protocol):
 @dataclass
 class _Registered:
     office: CreditOffice | None = None
+    room_times: RoomTimes | None = None
 
 
 _registered = _Registered()
@@ -60,6 +74,16 @@ _registered = _Registered()
 def register_credit_office(office: CreditOffice) -> None:
     """Say who turns evidence into hours."""
     _registered.office = office
+
+
+def register_room_times(source: RoomTimes) -> None:
+    """Say who knows what was heard in rooms."""
+    _registered.room_times = source
+
+
+def room_times(lawyers: Sequence[int], within: Interval) -> Sequence[RoomTime]:
+    """Return what lawyers heard in rooms, with hours that stand, as far as it reaches into an interval (ms)."""
+    return () if _registered.room_times is None else _registered.room_times(lawyers, within)
 
 
 def terms_of(lawyer: Lawyer, *, on: date) -> Terms:

@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     OUTSIDE_THE_PLAYBACK = "outside_the_playback"
     TOO_LATE = "too_late"
     PLAYED_ELSEWHERE = "played_elsewhere"
+    IN_A_ROOM = "in_a_room"
     TOO_FAST = "too_fast"
     TOO_SCATTERED = "too_scattered"
 
@@ -184,7 +185,8 @@ class Frame:
     """What a span is judged against: the lecture, the playback, and what of the day is taken already.
 
     `over_ms` is the end of a download's days; None: a player that is open until it reports.
-    `taken` are the accepted wall intervals of the lawyer's other spans, on whatever device and lecture.
+    `taken` are the accepted wall intervals of the lawyer's other spans, on whatever device and lecture; `in_rooms` those
+    for which hours of another lecture stand, heard in a room.
     """
 
     creditable: Sequence[Interval]
@@ -193,6 +195,7 @@ class Frame:
     received_ms: int
     taken: Sequence[Interval]
     over_ms: int | None = None
+    in_rooms: Sequence[Interval] = ()
 
     @property
     def open_ms(self) -> Interval:
@@ -244,10 +247,11 @@ def judge(span: Span, frame: Frame, terms: Terms) -> Verdict:
         note(reason, length_of(walls) - length_of(kept))
         walls = kept
     # Only what touches the span: sorting all that was ever taken, for each span, would be most of the work.
-    touching = (piece for piece in frame.taken if piece[0] < wall_until and wall_from < piece[1])
-    kept = difference(walls, touching)
-    note(Refusal.PLAYED_ELSEWHERE, length_of(walls) - length_of(kept))
-    walls = kept
+    for reason, pieces in ((Refusal.PLAYED_ELSEWHERE, frame.taken), (Refusal.IN_A_ROOM, frame.in_rooms)):
+        touching = (piece for piece in pieces if piece[0] < wall_until and wall_from < piece[1])
+        kept = difference(walls, touching)
+        note(reason, length_of(walls) - length_of(kept))
+        walls = kept
     played, too_fast_ms = _played(span, walls, terms.max_rate)
     note(Refusal.TOO_FAST, too_fast_ms)
     media = intersection(played, frame.creditable)

@@ -16,6 +16,10 @@ REFUSALS: dict[Refusal, str | Promise] = {
     Refusal.PLAYED_ELSEWHERE: gettext_lazy(
         "Something else was played with your account at that time. Play this part again, by itself."
     ),
+    Refusal.IN_A_ROOM: gettext_lazy(
+        "You were credited another lecture, heard in a room, at that time. Play this part again, or ask the association "
+        "that confirmed the sign-in sheet."
+    ),
     Refusal.TOO_FAST: gettext_lazy(
         "This part was played faster than it can be credited. Play it again more slowly."
     ),

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_save
+from django.db.models.signals import post_migrate, pre_migrate, pre_save
 
 
 class CreditsConfig(AppConfig):
@@ -36,6 +36,7 @@ class CreditsConfig(AppConfig):
         register_credited_lectures(course_hours.credited_lectures)
         # A version is frozen once anybody earned on it, and the catalogue cannot know who did.
         pre_save.connect(_keep_frozen, sender=LectureVersion, dispatch_uid="credits.keep_frozen")
+        pre_migrate.connect(version_wall.take_down, sender=self, dispatch_uid="credits.version_wall_down")
         post_migrate.connect(version_wall.put_up, sender=self, dispatch_uid="credits.version_wall")
 
 

@@ -1,6 +1,6 @@
 """What a lawyer did and what is not credited yet, each with the reason and the next step (待确认)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -17,9 +17,9 @@ from courses.attendance.rows import codes_answered
 from courses.attendance.rules import MINUTE_MS, Terms
 from courses.catalogue.models import Category, LecturePage, LectureVersion
 from courses.credits import rules
-from courses.credits.models import Correction
+from courses.credits.models import Correction, CreditEntry
 from courses.credits.queries import Year, is_reversed
-from courses.credits.registries import awaited_of
+from courses.credits.registries import Awaited, awaited_of
 from courses.credits.rules import Hindrance, Line
 from courses.schedule.rules import NETWORK_VIDEO
 from qianchang.people.models import Lawyer
@@ -51,7 +51,8 @@ def pending_rows(
     lawyer: Lawyer, year: Year, *, terms: Terms, begun: Sequence[Coverage], at: datetime
 ) -> tuple[PendingRow, ...]:
     """Return what of an accounting year is not credited yet, the latest first: what two officers still decide,
-    and, in the present year of network video, the lectures of `begun` for which no hours were ever credited.
+    and, in the present year of network video, the lectures of `begun` for which no hours were ever credited, or those of a
+    part that was heard in a room and that makes way for all of it.
 
     Two queries and what the sheets ask, and one more where a refused stretch waits.
     """
@@ -62,10 +63,13 @@ def pending_rows(
     )
     present = rules.accounting_year(localdate(at), terms.year_starts_month) == year.year
     stretches = [each for each in proposed if each.span is not None] if present else []
+    standing = _standing(year)
     open_lectures = [
         each
         for each in begun
-        if present and each.lecture_version.lecture.live and each.lecture_version.lecture_id not in year.ever
+        if present
+        and each.lecture_version.lecture.live
+        and _gives_more(each.lecture_version, year, standing, terms)
     ]
     versions = {version.pk: version for version in map(_version, stretches)}
     watched = [*versions, *(each.lecture_version_id for each in open_lectures)]
@@ -77,18 +81,19 @@ def pending_rows(
 
     rows = [
         *_given_back(lawyer, year, proposed),
-        *_awaited(lawyer, year),
+        *_awaited(lawyer, year, standing),
         *(
-            _counted(lawyer, year, each, record)
+            _counted(lawyer, year, standing, each, record)
             for each in _with_stretches(lawyer, versions.values(), stretches)
         ),
     ]
     waiting = {row.lecture.pk for row in rows}
-    rows += [
-        _unfinished(each, record(each, each.lecture_version))
-        for each in open_lectures
-        if each.lecture_version.lecture_id not in waiting
-    ]
+    for each in open_lectures:
+        lecture = each.lecture_version.lecture_id
+        watched_of = record(each, each.lecture_version)
+        # All of it watched, and yet a part stands: the watching counted in another year.
+        if lecture not in waiting and not (lecture in standing and _hindrance(watched_of) is None):
+            rows.append(_unfinished(each, watched_of, standing.get(lecture)))
     return tuple(sorted(rows, key=lambda row: row.on, reverse=True))
 
 
@@ -124,23 +129,51 @@ def _given_back(lawyer: Lawyer, year: Year, proposed: Iterable[Correction]) -> l
     ]
 
 
-def _awaited(lawyer: Lawyer, year: Year) -> list[PendingRow]:
-    """What stands on sign-in sheets that nobody confirmed yet, of lectures that gave no hours this year."""
-    credited = {
-        entry.lecture_id for entry in year.entries if not is_reversed(entry) and entry.reverses_id is None
+def _standing(year: Year) -> dict[int, CreditEntry]:
+    """The awards of a year that stand, by their lectures."""
+    return {
+        entry.lecture_id: entry
+        for entry in year.entries
+        if not is_reversed(entry) and entry.reverses_id is None
     }
+
+
+def _gives_more(
+    version: LectureVersion, year: Year, standing: Mapping[int, CreditEntry], terms: Terms
+) -> bool:
+    """Whether all of a lecture, watched alone, gives hours on top of what stands: of one that never gave any, or of which
+    a part was heard in a room (operations.award_if_due).
+    """
+    award = standing.get(version.lecture_id)
+    if award is None:
+        return version.lecture_id not in year.ever
+    return award.is_part and terms.hours(attendance.creditable_of(version)) > award.hours
+
+
+def _on_top(hours: Decimal | None, award: CreditEntry | None) -> Decimal | None:
+    """What hours of a lecture add to the award that makes way for them."""
+    return hours - award.hours if hours is not None and award is not None else hours
+
+
+def _awaited(lawyer: Lawyer, year: Year, standing: Mapping[int, CreditEntry]) -> list[PendingRow]:
+    """What stands on sign-in sheets that nobody confirmed yet, of lectures that gave no hours this year, or fewer."""
+
+    def gives_more(each: Awaited) -> bool:
+        award = standing.get(each.lecture.pk)
+        return award is None or (each.hours is not None and each.hours > award.hours)
+
     return [
         PendingRow(
             on=each.on,
             lecture=each.lecture,
             mode_code=each.mode_code,
             category=each.lecture.category,
-            hours=each.hours,
+            hours=_on_top(each.hours, standing.get(each.lecture.pk)),
             why=each.why,
             awaits_association=True,
         )
         for each in awaited_of(lawyer, year.first_date, year.end_date)
-        if each.lecture.pk not in credited
+        if gives_more(each)
     ]
 
 
@@ -171,21 +204,25 @@ def _with_stretches(
     return found
 
 
-def _counted(lawyer: Lawyer, year: Year, each: _Stretches, record: _Record) -> PendingRow:
+def _counted(
+    lawyer: Lawyer, year: Year, standing: Mapping[int, CreditEntry], each: _Stretches, record: _Record
+) -> PendingRow:
     would_be = record(each.coverage, each.version)
-    earns = _hindrance(would_be) is None and each.version.lecture_id not in year.ever
+    earns = _hindrance(would_be) is None and _gives_more(each.version, year, standing, would_be.terms)
     return PendingRow(
         on=each.since,
         lecture=each.version.lecture,
         mode_code=NETWORK_VIDEO,
         category=each.version.lecture.category,
-        hours=would_be.terms.hours(would_be.creditable_ms) if earns else None,
+        hours=_on_top(would_be.terms.hours(would_be.creditable_ms), standing.get(each.version.lecture_id))
+        if earns
+        else None,
         why=_checking(lawyer),
         awaits_association=True,
     )
 
 
-def _unfinished(coverage: Coverage, record: WatchRecord) -> PendingRow:
+def _unfinished(coverage: Coverage, record: WatchRecord, award: CreditEntry | None) -> PendingRow:
     lecture = coverage.lecture_version.lecture
     missing_codes = len(record.codes_missing)
     if _hindrance(record) is Hindrance.COVERAGE:
@@ -200,12 +237,17 @@ def _unfinished(coverage: Coverage, record: WatchRecord) -> PendingRow:
             "%(count)d presence code is missing", "%(count)d presence codes are missing", missing_codes
         ) % {"count": missing_codes}
         do = _("Enter the code")
+    if award is not None:
+        why = _("%(why)s; %(hours)s hours of a part that was heard in a room are credited already") % {
+            "why": why,
+            "hours": award.hours,
+        }
     return PendingRow(
         on=localdate(coverage.updated_at),
         lecture=lecture,
         mode_code=NETWORK_VIDEO,
         category=lecture.category,
-        hours=record.terms.hours(record.creditable_ms),
+        hours=_on_top(record.terms.hours(record.creditable_ms), award),
         why=why,
         do=do,
     )

@@ -244,7 +244,8 @@ def _appeal_until(entry: CreditEntry, viewer: Account, *, at: datetime) -> date 
 
 def _next_lecture(begun: Sequence[Coverage], year: Year) -> NextLecture | None:
     standing = (entry for entry in year.entries if entry.hours > 0 and not queries.is_reversed(entry))
-    credited = {entry.lecture_id for entry in standing}
+    # A part that was heard in a room makes way for all of it.
+    credited = {entry.lecture_id for entry in standing if not entry.is_part}
     for coverage in begun:
         lecture = coverage.lecture_version.lecture
         if lecture.live and lecture.pk not in credited:

@@ -38,6 +38,15 @@ def put_up(sender: AppConfig, using: str, **kwargs: object) -> None:
             cursor.execute(statement)
 
 
+def take_down(sender: AppConfig, using: str, **kwargs: object) -> None:
+    """Take the wall down while SQLite migrates: it builds a table anew to alter it, and cannot while a wall names it."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for event in ("update", "delete"):
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{_VERSION}_frozen_{event}"')
+
+
 def statements(vendor: str) -> list[str]:
     """Return the SQL of the wall for one database."""
     words = {"table": _VERSION, "earned": _EARNED, "says": _SAYS}

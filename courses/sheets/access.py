@@ -83,9 +83,11 @@ def may_confirm(account: Viewer, sheet: Sheet, *, on: date) -> bool:
     )
 
 
-def sees_names(account: Viewer, sheet: Sheet, *, on: date) -> bool:
+def sees_names(account: Viewer, sheet: Sheet, *, on: date, keyed_by_others: bool | None = None) -> bool:
     """Whether an account reads who stands on a sheet: who sees the roster; who holds a session on site or by telephone and
     signs people in; and who keys a paper that nobody else has keyed. Everybody else who sees the sheet sees numbers.
+
+    `keyed_by_others` is asked for where it is not said; lists say it for all their sheets.
     """
     if may(account, Act.SEE_ROSTER, on=on, association=sheet.association):
         return True
@@ -93,7 +95,11 @@ def sees_names(account: Viewer, sheet: Sheet, *, on: date) -> bool:
         return True
     if not may_key(account, sheet, on=on):
         return False
-    return sheet.kind != Kind.SCREENING or not sheet.versions.exclude(by=account.pk).exists()
+    if sheet.kind != Kind.SCREENING:
+        return True
+    if keyed_by_others is None:
+        keyed_by_others = sheet.versions.exclude(by=account.pk).exists()
+    return not keyed_by_others
 
 
 def may_change(account: Viewer, sheet: Sheet, *, on: date) -> bool:

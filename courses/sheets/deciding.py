@@ -1,21 +1,20 @@
 """What is said to a sheet: reported, withdrawn, confirmed by another person, returned, cancelled. None of it by itself."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from courses.attendance.models import PresenceCheck
-from courses.credits.operations import award_attendance
-from courses.sheets import access, queries, rules
+from courses.sheets import access, crediting, elsewhere, proving, queries, rules
 from courses.sheets.events import sheet_confirmed
-from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetRow, SheetVersion
+from courses.sheets.models import Sheet, SheetDecision, SheetVersion
 from courses.sheets.operations import STATE_AFTER, FaultyRows, locked
 from qianchang.groundwork import audit
-from qianchang.people.models import Account, Lawyer
+from qianchang.people.models import Account
 from qianchang.people.permissions import Act
 from qianchang.people.walls import as_platform
 
@@ -133,12 +132,19 @@ def return_sheet(
 
 @transaction.atomic
 @as_platform("the hours of everybody in a room are credited, wherever their roster is")
-def confirm(*, sheet: Sheet, by: Account, at: datetime, version: int | None = None) -> SheetDecision:
-    """Confirm a reported sheet as its second person, and credit its hours. `version` is the one that was looked at. Twice
-    is the same as once; it is never done by itself.
+def confirm(
+    *,
+    sheet: Sheet,
+    by: Account,
+    at: datetime,
+    version: int | None = None,
+    hours: Decimal | None = None,
+) -> SheetDecision:
+    """Confirm a reported sheet as its second person, and credit its hours: those of time that counts nowhere else.
+    `version` and `hours` are what was looked at. Twice is the same as once; it is never done by itself.
 
     Raises PermissionDenied, and UnableToDecide: by whoever keyed or reported it, by somebody who stands on it, or when it
-    was withdrawn, changed or returned meanwhile.
+    was withdrawn, changed or returned, or something of it began to count elsewhere, meanwhile.
     """
     _require_confirmer(sheet, by=by, at=at)
     sheet = locked(sheet)
@@ -149,8 +155,16 @@ def confirm(*, sheet: Sheet, by: Account, at: datetime, version: int | None = No
     said = queries.reported(sheet)
     assert said is not None  # noqa: S101 - _reported_version has seen it
     _refuse_first_person(sheet, chosen, said, by)
-    proof = queries.proof_of(sheet, chosen, reported_at=said)
+    keyed = queries.keyed_of(chosen)
+    crediting.lock_lawyers([row.lawyer_id for row in keyed.rows])
+    weighed = elsewhere.weigh(sheet, keyed)
+    right = queries.codes_right(sheet, chosen.codes)
+    proof = proving.proof_of(sheet, chosen, right=right)
     grade = rules.evidence_grade(proof)
+    if hours is not None and grade != "C" and hours != elsewhere.hours_of(sheet, weighed):
+        raise UnableToDecide(
+            _("What counts of this sheet has changed a moment ago. Look at it again before you decide.")
+        )
     decision = _decide(
         sheet,
         Kind.CONFIRMED,
@@ -160,8 +174,10 @@ def confirm(*, sheet: Sheet, by: Account, at: datetime, version: int | None = No
         by=by,
         at=at,
         grade=grade,
+        proof=proving.kept(proof, right),
     )
-    _credit(sheet, chosen, decision, at=at)
+    late = proving.late_rows(sheet, chosen, keyed.rows)
+    crediting.credit(sheet, decision, weighed, right=right, late=late, at=at)
     sheet_confirmed.send(sender=Sheet, sheet=sheet, decision=decision, at=at)
     return decision
 
@@ -217,6 +233,7 @@ def _decide(
     at: datetime,
     reason: str = "",
     grade: str = "",
+    proof: dict[str, Any] | None = None,
 ) -> SheetDecision:
     decision = SheetDecision.objects.create(
         sheet=sheet,
@@ -224,6 +241,7 @@ def _decide(
         kind=kind,
         reason=reason,
         grade=grade,
+        proof=proof,
         reported_by=reported_by,
         by=by,
         at=at,
@@ -237,64 +255,3 @@ def _decide(
         details["reason"] = reason
     audit.record(verb, object_type="sheet", object_key=sheet.number, by=by, at=at, **details)
     return decision
-
-
-def _credit(sheet: Sheet, version: SheetVersion, decision: SheetDecision, *, at: datetime) -> None:
-    """Credit everybody who was there, in one order for all, so that two sheets never wait for each other."""
-    right = queries.codes_right(sheet, version.codes)
-    answered = [index for index, fits in enumerate(right, start=1) if fits]
-    rows = version.rows.filter(
-        lawyer__isnull=False, lawyer__erased_at=None, mark__in=[rules.FULL, rules.PART]
-    )
-    found = list(rows.select_related("lawyer__association__jurisdiction").order_by("lawyer"))
-    # All of them before the first entry of the ledger, one at a time for each, as when a code is typed into a player.
-    list(
-        Lawyer.objects.select_for_update(no_key=True)
-        .filter(pk__in=[row.lawyer_id for row in found])
-        .order_by("pk")
-        .values_list("pk")
-    )
-    _note_codes(sheet, [row for row in found if row.mark == rules.FULL], answered, at=at)
-    lecture_version = sheet.session.lecture_version
-    for row in found:
-        assert row.lawyer is not None  # noqa: S101 - as filtered
-        entry = award_attendance(
-            lawyer=row.lawyer,
-            version=lecture_version,
-            mode_code=sheet.session.mode.code,
-            on=sheet.date,
-            attended_ms=None
-            if row.mark == rules.FULL
-            else rules.attended_ms(queries.keyed_row(row), queries.creditable_ms(sheet)),
-            codes_answered=len(answered),
-            grade=decision.grade,
-            maker=decision.reported_by,
-            checker=decision.by,
-            at=at,
-        )
-        if entry is not None:
-            SheetCredit.objects.create(row=row, entry=entry)
-
-
-def _note_codes(sheet: Sheet, rows: Sequence[SheetRow], answered: Sequence[int], *, at: datetime) -> None:
-    """Write down that everybody who was there throughout has seen the codes that the room copied."""
-    lawyers = [row.lawyer_id for row in rows if row.lawyer_id is not None]
-    version = sheet.session.lecture_version
-    known = set(
-        PresenceCheck.objects.filter(
-            lawyer__in=lawyers, lecture_version=version, code_index__in=answered, correct=True
-        ).values_list("lawyer", "code_index")
-    )
-    PresenceCheck.objects.bulk_create(
-        PresenceCheck(
-            lawyer_id=lawyer,
-            lecture_version=version,
-            code_index=index,
-            correct=True,
-            channel=PresenceCheck.Channel.PAPER,
-            answered_at=at,
-        )
-        for lawyer in lawyers
-        for index in answered
-        if (lawyer, index) not in known
-    )

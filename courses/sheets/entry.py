@@ -1,8 +1,8 @@
 """What the page shows on which a sheet is keyed. Nobody is present by default."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from uuid import uuid4
 
@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 
 from courses.attendance.rules import Terms
 from courses.schedule.rules import DVD
-from courses.sheets import access, matching, queries, rules
+from courses.sheets import access, elsewhere, matching, queries, rules, worth
+from courses.sheets.elsewhere import Contradiction
 from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetVersion
 from courses.sheets.operations import KEYABLE
 from courses.sheets.rules import Keyed, KeyedRow, Totals
+from courses.sheets.worth import Worth
 from qianchang.groundwork import vault
 from qianchang.people import masks
 from qianchang.people.models import Account, Lawyer
@@ -46,6 +48,7 @@ class EntryRow:
     hand: bool
     other: bool
     problem: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class EntryPage:
     checker: str
     returned: SheetDecision | None
     in_conflict: bool
+    elsewhere: tuple[Contradiction, ...]
     saved_at: datetime | None
     saved_by: str
     urls: dict[str, str]
@@ -129,6 +133,11 @@ class EntryPage:
     def is_open(self) -> bool:
         """Whether the sheet takes keying now."""
         return self.sheet.state in KEYABLE
+
+    @property
+    def lawyers(self) -> str:
+        """The numbers of those on the rows, in their order."""
+        return ",".join(str(row.lawyer or "") for row in self.rows)
 
     @property
     def scans(self) -> int:
@@ -160,19 +169,14 @@ def entry_page(
     roster = matching.roster_of(sheet, by=account, on=on) if names else []
     if sheet.state in KEYABLE and sent is None:
         keyed = replace(keyed, rows=with_roster(keyed.rows, roster))
-    terms, creditable = queries.terms_of(sheet), queries.creditable_ms(sheet)
-    problems = {fault.row: fault.text for fault in errors if fault.row is not None}
-    known = {each.pk for each in roster}
+    terms = queries.terms_of(sheet)
     files = file_lines(sheet, account, names=names)
     asked = queries.codes_asked(sheet)
-    totals = rules.totals(keyed.rows, creditable_ms=creditable, terms=terms)
     may_key = access.may_key(account, sheet, on=on)
     decided = queries.last_decision(sheet)
-    rows = tuple(
-        _row(number, row, creditable, terms, known, problems.get(number, ""))
-        for number, row in enumerate(keyed.rows, start=1)
-    )
-    begins, ends = keyed.begins_at or sheet.begins_at, keyed.ends_at or sheet.ends_at
+    weighed = elsewhere.weigh(sheet, keyed)
+    values = worth.of_rows(sheet, keyed, weighed, decided, terms)
+    totals = _totals(sheet, keyed, values, terms)
     return EntryPage(
         sheet=sheet,
         title=title_of(sheet),
@@ -180,18 +184,18 @@ def entry_page(
         disc=sheet.disc.serial if sheet.disc else "",
         place_words=sheet.site,
         length_minutes=queries.length_minutes(sheet),
-        whole_hours=terms.hours(creditable),
+        whole_hours=terms.hours(queries.creditable_ms(sheet)),
         unit_minutes=terms.unit_minutes,
         step=terms.step,
-        rows=rows if names else (),
+        rows=_rows(sheet, keyed, values, terms, roster, errors) if names else (),
         expected=len(roster),
         codes=_codes(asked, keyed.codes),
         times=sheet.kind != Kind.SCREENING,
         base=str((base if sent is not None else version.number if version else None) or ""),
         draft_id=str(uuid4()),
         supervisor=keyed.supervisor or sheet.supervisor,
-        begins=begins.strftime("%H:%M") if begins else "",
-        ends=ends.strftime("%H:%M") if ends else "",
+        begins=_written(keyed.begins_at or sheet.begins_at),
+        ends=_written(keyed.ends_at or sheet.ends_at),
         files=files,
         missing=missing_of(sheet, keyed, files=files, codes=len(asked), unmarked=totals.unmarked),
         totals=totals,
@@ -205,6 +209,7 @@ def entry_page(
         checker=sheet.association.name,
         returned=decided if decided is not None and sheet.state == State.RETURNED else None,
         in_conflict=sheet.state in KEYABLE and len(queries.heads(sheet)) > 1,
+        elsewhere=elsewhere.contradictions(sheet, keyed, weighed, account, on=on) if names else (),
         saved_at=version.at if version else None,
         saved_by=str(version.by) if version else "",
         urls=urls_of(sheet),
@@ -272,6 +277,8 @@ def missing_of(
         found.append(_("The number of the disc is missing. Without it no code can be right."))
     if not (keyed.supervisor or sheet.supervisor):
         found.append(_("The supervisor is not named."))
+    if not (keyed.begins_at or sheet.begins_at or keyed.ends_at or sheet.ends_at):
+        found.append(_("The hours of the room are missing. Without them nobody sees who was elsewhere then."))
     return tuple(found)
 
 
@@ -316,9 +323,38 @@ def urls_of(sheet: Sheet) -> dict[str, str]:
     return {**own, "self": reverse("sheets:sheet", args=[sheet.pk])}
 
 
-def _row(
-    number: int, row: KeyedRow, creditable: int, terms: Terms, known: set[int], problem: str
-) -> EntryRow:
+def _totals(sheet: Sheet, keyed: Keyed, values: Mapping[int, Worth] | None, terms: Terms) -> Totals:
+    found = rules.totals(keyed.rows, creditable_ms=queries.creditable_ms(sheet), terms=terms)
+    return found if values is None else replace(found, hours=worth.together(values))
+
+
+def _rows(
+    sheet: Sheet,
+    keyed: Keyed,
+    values: Mapping[int, Worth] | None,
+    terms: Terms,
+    roster: Iterable[Lawyer],
+    errors: Iterable[Fault],
+) -> tuple[EntryRow, ...]:
+    problems = {fault.row: fault.text for fault in errors if fault.row is not None}
+    known, creditable = {each.pk for each in roster}, queries.creditable_ms(sheet)
+    return tuple(
+        _row(number, row, _worth(row, number, values, creditable, terms), known, problems.get(number, ""))
+        for number, row in enumerate(keyed.rows, start=1)
+    )
+
+
+def _worth(
+    row: KeyedRow, number: int, values: Mapping[int, Worth] | None, creditable: int, terms: Terms
+) -> Worth:
+    """What a row is worth: by its mark alone while it is keyed."""
+    if values is not None:
+        return values[number]
+    counts = row.was_there and not row.is_other
+    return Worth(rules.hours_of(row, creditable, terms) if counts else None)
+
+
+def _row(number: int, row: KeyedRow, value: Worth, known: set[int], problem: str) -> EntryRow:
     hand = row.lawyer_id not in known
     return EntryRow(
         n=number,
@@ -331,10 +367,11 @@ def _row(
         minutes=row.minutes,
         in_at=_clock(row.in_at),
         out_at=_clock(row.out_at),
-        hours=rules.hours_of(row, creditable, terms) if row.was_there and not row.is_other else None,
+        hours=value.hours,
         hand=hand,
         other=row.is_other,
         problem=problem,
+        note=value.note,
     )
 
 
@@ -349,6 +386,10 @@ def _masked(row: KeyedRow) -> str:
     if row.lawyer_id is None or len(row.licence_number) < rules.LICENCE_DIGITS:
         return row.licence_number
     return masks.masked_licence_number(row.licence_number)
+
+
+def _written(clock: time | None) -> str:
+    return clock.strftime("%H:%M") if clock else ""
 
 
 def _clock(moment: datetime | None) -> str:

@@ -171,7 +171,8 @@ class SheetDecision(AppendOnly):
     """What somebody said to a sheet: reported to the association, withdrawn before it was confirmed, confirmed by another
     person, returned with a reason, or cancelled because nothing was held.
 
-    `grade` is what the evidence was worth when it was confirmed. Personal data: whom the reason may name.
+    `grade` is what the evidence was worth when it was confirmed, and `proof` what spoke for it then (sheets.proving; null:
+    confirmed before that was kept). Personal data: whom the reason may name.
     """
 
     class Kind(models.TextChoices):
@@ -188,6 +189,7 @@ class SheetDecision(AppendOnly):
     kind = models.CharField(max_length=9, choices=Kind.choices)
     reason = models.CharField(max_length=500, blank=True, default="")
     grade = models.CharField(max_length=1, blank=True, default="")
+    proof = models.JSONField(null=True)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -264,6 +266,31 @@ class SheetCredit(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.entry_id}"
+
+
+class CountedSpan(AppendOnly):
+    """When a lawyer was in a room by the clock on the wall, where hours stand on it: `entry` was made for it. No other sheet
+    counts this time again as long as the entry stands; the database refuses it (one_place_wall.py).
+
+    Personal data: the lawyer, by reference.
+    """
+
+    row = models.ForeignKey(SheetRow, on_delete=models.PROTECT, related_name="counted_spans")
+    entry = models.ForeignKey("credits.CreditEntry", on_delete=models.PROTECT, related_name="counted_spans")
+    lawyer = models.ForeignKey(
+        "people.Lawyer", on_delete=models.PROTECT, related_name="counted_spans", db_index=False
+    )
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="sheets_span_forward"),
+        ]
+        indexes = [models.Index(fields=["lawyer", "until_at"], name="sheets_span_of_lawyer")]
+
+    def __str__(self) -> str:
+        return f"{self.row_id} {self.from_at:%Y-%m-%d %H:%M}"
 
 
 # The door has its own tables (door/models.py); Django finds them through this file.

@@ -15,10 +15,10 @@ from courses.attendance.registries import terms_of
 from courses.credits.registries import Attended, Awaited
 from courses.discs.models import Disc
 from courses.schedule.models import TrainingSession
-from courses.schedule.registries import ReachQuestion, RoomFact
-from courses.sheets import printing, queries, rules
-from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetFile, SheetRow
-from qianchang.people.models import Lawyer
+from courses.schedule.registries import ReachQuestion, RoomFact, RoomPaper
+from courses.sheets import access, elsewhere, entry, printing, queries, rules
+from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetFile, SheetRow, SheetVersion
+from qianchang.people.models import Account, Lawyer
 from qianchang.people.walls import as_platform
 
 State = Sheet.State
@@ -116,9 +116,48 @@ def room_files(session_ids: Iterable[int], *, before: datetime) -> list[RoomFile
     ]
 
 
+def papers(session: TrainingSession, reader: Account, on: date) -> list[RoomPaper]:
+    """Return the photos and scans of the sheets of a session that an account sees; that of a paper opens for those alone who
+    read the names on it. Three queries, one where there are none.
+    """
+    files = list(
+        SheetFile.objects.filter(sheet__session=session, withdrawn_at=None)
+        .exclude(sheet__state=State.CANCELLED)
+        .select_related("sheet__association__parent__parent", "sheet__region__parent__parent")
+        .order_by("sheet__ordinal", "sheet", "kind", "uploaded_at", "pk")
+    )
+    if not files:
+        return []
+    rooms = {each.sheet_id: each.sheet for each in files}
+    others = set(
+        SheetVersion.objects.filter(sheet__in=rooms).exclude(by=reader).values_list("sheet", flat=True)
+    )
+    named = {}
+    for number, sheet in rooms.items():
+        sheet.session = session
+        if access.may_see(reader, sheet, on=on):
+            named[number] = access.sees_names(reader, sheet, on=on, keyed_by_others=number in others)
+    return [
+        RoomPaper(
+            sheet=each.sheet.number,
+            sheet_url=reverse("sheets:sheet", args=[each.sheet_id]),
+            state=each.sheet.get_state_display(),
+            kind=each.get_kind_display(),
+            size_bytes=each.size_bytes,
+            uploaded_at=each.uploaded_at,
+            sha256=each.sha256,
+            url=entry.file_line(each, reader).url
+            if named[each.sheet_id] or each.kind == SheetFile.Kind.PHOTO
+            else "",
+        )
+        for each in files
+        if each.sheet_id in named
+    ]
+
+
 def awaited(lawyer: Lawyer, first: date, end: date) -> list[Awaited]:
-    """Return the sheets on which a lawyer stands as present and which wait for confirmation. Two queries, one where there
-    are none.
+    """Return the sheets on which a lawyer stands as present and which wait for confirmation, with the hours of the time that
+    counts nowhere else. One query where there are none, else two and five for each.
     """
     rows = list(
         SheetRow.objects.filter(
@@ -134,7 +173,7 @@ def awaited(lawyer: Lawyer, first: date, end: date) -> list[Awaited]:
         .select_related(
             "version__sheet__session__lecture_version__lecture",
             "version__sheet__session__mode",
-            "version__sheet__association",
+            "version__sheet__association__jurisdiction",
         )
         .distinct()
         .order_by("-version__sheet__date", "-pk")
@@ -145,15 +184,18 @@ def awaited(lawyer: Lawyer, first: date, end: date) -> list[Awaited]:
     found = []
     for row in rows:
         sheet = row.version.sheet
-        hours = rules.hours_of(queries.keyed_row(row), queries.creditable_ms(sheet), terms)
+        weighed = elsewhere.weigh(sheet, queries.keyed_from(row.version, [row]))[lawyer.pk]
+        hours = terms.hours(weighed.heard_ms)
+        why = _("%(association)s is checking the sign-in sheet") % {"association": sheet.association.name}
+        if weighed.is_cut:
+            why = _("%(why)s; a part of this time counts elsewhere") % {"why": why}
         found.append(
             Awaited(
                 on=sheet.date,
                 lecture=sheet.session.lecture_version.lecture,
                 mode_code=sheet.session.mode.code,
                 hours=hours or None,
-                why=_("%(association)s is checking the sign-in sheet")
-                % {"association": sheet.association.name},
+                why=why,
             )
         )
     return found

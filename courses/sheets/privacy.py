@@ -60,4 +60,11 @@ def declare_holdings() -> None:
         given=("row__version__sheet__session__code", "entry__hours"),
         kept="hours stand on it",
     )
+    declare(
+        "sheets.CountedSpan",
+        purpose=_("When you were in a room for which you have hours"),
+        of={"lawyer": LAWYER},
+        given=("from_at", "until_at", "entry__hours"),
+        kept="no time counts twice",
+    )
     door.declare_holdings()

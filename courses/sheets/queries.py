@@ -3,17 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils.timezone import localdate
-
 from courses.attendance import presence, registries
 from courses.attendance.rules import MINUTE_MS, Terms, code_windows, creditable, length_of
 from courses.discs import codes as disc_codes
 from courses.schedule.models import TrainingSession
 from courses.schedule.rules import ONSITE
 from courses.sheets.door.models import DoorScan, DoorWord
-from courses.sheets.models import Clock, Sheet, SheetDecision, SheetFile, SheetRow, SheetVersion
-from courses.sheets.rules import FULL, PART, Keyed, KeyedRow, Proof
+from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetRow, SheetVersion
+from courses.sheets.rules import Keyed, KeyedRow
 from qianchang.people.models import Account
 
 Kind = Sheet.Kind
@@ -165,33 +162,3 @@ def codes_right(sheet: Sheet, typed: Sequence[str]) -> list[bool]:
         )
         for index in range(1, len(codes_asked(sheet)) + 1)
     ]
-
-
-def proof_of(sheet: Sheet, version: SheetVersion, *, reported_at: SheetDecision | None) -> Proof:
-    """Return what speaks for a version of a sheet. Three queries."""
-    right = codes_right(sheet, version.codes)
-    scans = SheetFile.objects.filter(sheet=sheet, withdrawn_at=None, kind=SheetFile.Kind.SCAN)
-    origins = _origins(version)
-    return Proof(
-        supervised=bool(version.supervisor or sheet.supervisor),
-        scanned=scans.exists(),
-        codes_expected=len(right),
-        codes_right=sum(right),
-        held_date=sheet.date,
-        reported_date=localdate(reported_at.at) if reported_at else localdate(),
-        by_machine=bool(origins & {SheetVersion.Origin.DOOR.value, SheetVersion.Origin.LOG.value})
-        and not _on_word_alone(version),
-        carried=SheetVersion.Origin.STICK.value in origins,
-    )
-
-
-def _on_word_alone(version: SheetVersion) -> bool:
-    """Whether a lawyer stands as present on a version of whom no machine kept a time: such a row needs the paper."""
-    there = version.rows.filter(lawyer__isnull=False, mark__in=[FULL, PART])
-    return there.filter(Q(clock=Clock.PAPER) | Q(in_at=None, out_at=None)).exists()
-
-
-def _origins(version: SheetVersion) -> set[str]:
-    """The origins of a version and of those it began from: the door's log stays the door's after an officer completed it."""
-    rows = SheetVersion.objects.filter(sheet=version.sheet_id, number__lte=version.number)
-    return set(rows.values_list("origin", flat=True))

@@ -45,11 +45,14 @@ def from_form(data: Mapping[str, Any], sheet: Sheet) -> Sent:
     if count > rules.MOST_ROWS:
         raise UnreadableSheet(_broken())
     rows = []
+    # The numbers of all of them in one field: one for each row would be many nodes for an old computer.
+    lawyers = str(data.get("lawyers") or "").split(",")
     for n in range(1, count + 1):
         said = {
             name: str(data.get(f"row-{n}-{name}") or "")
             for name in ("lawyer", "name", "licence", "firm", "mark", "minutes", "in", "out")
         }
+        said["lawyer"] = said["lawyer"] or (lawyers[n - 1] if n <= len(lawyers) else "")
         if not (said["lawyer"] or said["name"] or said["licence"]):
             continue
         rows.append(_row({**said, "licence_number": said["licence"]}, sheet))

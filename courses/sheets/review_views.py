@@ -2,8 +2,10 @@
 each other.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from django.contrib import messages
@@ -17,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses.sheets import access, answers, deciding, entry, operations, queries, rules
+from courses.sheets import access, answers, deciding, entry, operations, proving, queries, rules
 from courses.sheets.deciding import UnableToDecide
 from courses.sheets.models import Sheet, SheetCredit, SheetDecision, SheetVersion
 from courses.sheets.operations import UnableToKey
@@ -72,7 +74,8 @@ def _decided(request: HttpRequest, account: Account, sheet: Sheet, now: datetime
         raise Http404
     try:
         if action == "confirm":
-            decision = deciding.confirm(sheet=sheet, version=version, by=account, at=now)
+            hours = _hours(request.POST.get("hours", ""))
+            decision = deciding.confirm(sheet=sheet, version=version, hours=hours, by=account, at=now)
             credited = SheetCredit.objects.filter(row__version=decision.version_id).count()
             messages.success(
                 request,
@@ -95,14 +98,23 @@ def _decided(request: HttpRequest, account: Account, sheet: Sheet, now: datetime
     return redirect("sheets:sheet", sheet.pk)
 
 
+def _hours(said: str) -> Decimal | None:
+    """The hours that stood on the button; None where nothing was said."""
+    return Decimal(said) if re.fullmatch(r"\d{1,6}\.\d", said, re.ASCII) else None
+
+
 def _review_context(sheet: Sheet, account: Account, now: datetime) -> dict[str, object]:
     said = queries.reported(sheet)
     version = said.version if said else None
     if said is None or version is None:
         raise Http404
     page = entry.entry_page(sheet, account, at=now, version=version)
-    proof = queries.proof_of(sheet, version, reported_at=said)
-    right = queries.codes_right(sheet, version.codes)
+    decided = queries.last_decision(sheet)
+    if decided is not None and decided.proof is not None:
+        proof, right = proving.as_decided(sheet, decided.proof)
+    else:
+        right = queries.codes_right(sheet, version.codes)
+        proof = proving.proof_of(sheet, version, right=right)
     differences = _differences(sheet, version) if page.sees_names else []
     return {
         "page": page,
@@ -110,16 +122,15 @@ def _review_context(sheet: Sheet, account: Account, now: datetime) -> dict[str, 
         "said": said,
         "version": version,
         "proof": proof,
-        "grade": rules.evidence_grade(proof),
+        # What was decided stays, also where it would be judged otherwise today.
+        "grade": (decided.grade if decided is not None else "") or rules.evidence_grade(proof),
         "codes": list(zip(page.codes, right, strict=False)),
         "differences": differences,
         "changed": {each.row for each in differences},
+        "late": proving.late_rows(sheet, version, queries.keyed_of(version).rows),
         "unknown": [row for row in page.rows if row.lawyer is None and not row.other],
         "refusal": deciding.why_not_confirm(sheet, version, said, account),
-        # Who is on no roster gets none.
-        "hours": sum(row.hours or 0 for row in page.rows if row.lawyer is not None)
-        if page.sees_names
-        else page.totals.hours,
+        "hours": page.totals.hours,
         "waits": sheet.state == Sheet.State.REPORTED,
     }
 

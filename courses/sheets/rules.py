@@ -268,6 +268,7 @@ def _either(old: _T, ours: _T, theirs: _T) -> _T | None:
 class Proof:
     """What speaks for a sheet. `codes_expected` is 0 where nothing was shown that has codes; `scanned`: a photo of the
     signed paper; `by_machine`: the door or the bridge kept the times itself; `carried`: it came in a bundle of a stick.
+    `reported_date` is when it was reported first: what happened to it since is no fault of those who stand on it.
     """
 
     supervised: bool
@@ -285,7 +286,7 @@ class Proof:
 
     @property
     def late(self) -> bool:
-        return self.reported_date - self.held_date > GRADE_A_WITHIN
+        return not is_in_time(self.reported_date, self.held_date)
 
 
 def evidence_grade(proof: Proof) -> str:
@@ -298,6 +299,36 @@ def evidence_grade(proof: Proof) -> str:
         return "C"
     whole = proof.supervised and written and proof.codes_fit and not (proof.late or proof.carried)
     return "A" if whole else "B"
+
+
+def is_in_time(reported_date: date, held_date: date) -> bool:
+    """Tell whether a report came within the days after which a sheet is late."""
+    return reported_date - held_date <= GRADE_A_WITHIN
+
+
+def said_in_time(row: KeyedRow, reports: Iterable[Iterable[KeyedRow]], creditable_ms: int) -> bool:
+    """Tell whether a report that came in time said at least as much of a person as this row does: who was added
+    afterwards, or heard more by then, is late. A name or number that was put right is the same person.
+    """
+    heard = attended_ms(row, creditable_ms)
+    return any(
+        _is_same(row, earlier) and attended_ms(earlier, creditable_ms) >= heard
+        for rows in reports
+        for earlier in rows
+    )
+
+
+def _is_same(row: KeyedRow, earlier: KeyedRow) -> bool:
+    if row.lawyer_id is not None and earlier.lawyer_id is not None:
+        return row.lawyer_id == earlier.lawyer_id
+    if row.licence_number and row.licence_number == earlier.licence_number:
+        return True
+    return earlier.lawyer_id is None and bool(row.name) and row.name == earlier.name
+
+
+def row_grade(grade: str, *, in_time: bool) -> str:
+    """Return the grade of one row of a sheet of this grade."""
+    return "B" if grade == "A" and not in_time else grade
 
 
 def attended_ms(row: KeyedRow, creditable_ms: int) -> int:

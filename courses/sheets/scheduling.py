@@ -56,7 +56,7 @@ def open_sheet(
     mode of the session where it is not said.
 
     Raises PermissionDenied, and UnableToOpen: the session was cancelled, the county is of another association, the disc is
-    lost, has another lecture or is registered elsewhere.
+    lost or was never made, has another lecture or is registered elsewhere.
     """
     if not access.may_schedule(by, session, region, on=localdate(at)):
         raise PermissionDenied(Act.SCHEDULE_SCREENING.value)
@@ -161,6 +161,11 @@ def _refuse_disc(disc: Disc, session: TrainingSession, region: Region | None, da
     if disc.state == Disc.State.LOST and day > localdate(disc.state_at):
         raise UnableToOpen(
             _("Disc %(serial)s was reported lost. Look at the disc again.") % {"serial": disc.serial}
+        )
+    if disc.state == Disc.State.CALLED_OFF:
+        raise UnableToOpen(
+            _("Disc %(serial)s was called off before it was made. Look at the disc again.")
+            % {"serial": disc.serial}
         )
     if not disc_codes.how_many(disc, session.lecture_version):
         raise UnableToOpen(

@@ -16,7 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.schedule import evidence
 from courses.schedule.evidence import Accepted, UnableToAddEvidence
-from courses.sheets import access, answers, deciding, entry, filing, operations, reading, rules
+from courses.sheets import (
+    access,
+    answers,
+    deciding,
+    elsewhere,
+    entry,
+    filing,
+    operations,
+    queries,
+    reading,
+    rules,
+)
 from courses.sheets.deciding import InConflict, UnableToDecide
 from courses.sheets.entry import Fault
 from courses.sheets.filing import UnableToFile
@@ -195,12 +206,16 @@ def keyed(request: HttpRequest, sheet: int) -> HttpResponse:
     except REFUSALS as refusal:
         return answers.refused(found, refusal, saved, faults_of(refusal))
     found.refresh_from_db(fields=["state"])
+    odd = elsewhere.sentence(found, queries.keyed_of(saved.version), account, on=timezone.localdate(now))
+    said = (
+        _("Reported to %(association)s.") % {"association": found.association.name}
+        if found.state == Sheet.State.REPORTED
+        else _("Saved. Not reported yet.")
+    )
     body: dict[str, Any] = {
         "version": saved.version.number,
         "state": found.state,
         "state_label": found.get_state_display(),
-        "message": _("Reported to %(association)s.") % {"association": found.association.name}
-        if found.state == Sheet.State.REPORTED
-        else _("Saved. Not reported yet."),
+        "message": f"{said} {odd}".rstrip(),
     }
     return JsonResponse(body)

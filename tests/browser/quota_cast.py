@@ -59,6 +59,7 @@ def seed() -> str:
         {
             "sessions": {name: _session(account) for name, account in cast.items()},
             "month": year.month,
+            "plan": year.office.plan.code,
             "year": world.day.year,
             "counted": len(COUNTED),
             "planned": 40,

@@ -50,6 +50,13 @@ def seed() -> str:
             world.guangxi,
             region=world.napo_region,
         ),
+        # Signs out, which ends the session: nobody else is signed in as this one.
+        "leaver": world.grant(
+            world.account("wei.lianluo", "韦联络员"),
+            RoleGrant.Role.COUNTY_CONTACT,
+            world.guangxi,
+            region=world.napo_region,
+        ),
         "jingxi": world.grant(
             world.account("ling.lianluo", "凌联络员"),
             RoleGrant.Role.COUNTY_CONTACT,
@@ -93,6 +100,7 @@ def _rooms(world: World, office: Office, jingxi: Region) -> dict[str, object]:
         ("guests", "婚姻家庭纠纷的调解", world.napo_region, "那坡县党校"),
         ("lost", "工伤认定的证据准备", world.napo_region, "那坡县工人文化宫"),
         ("forty", "劳动争议案件的代理思路", jingxi, "靖西市党校礼堂"),
+        ("budget", "劳动合同的解除与终止", jingxi, "靖西市司法局三楼会议室"),
         ("looks", "行政复议的程序要点", world.napo_region, "那坡县文化馆"),
         ("typed", "建设工程合同纠纷", world.napo_region, "那坡县图书馆"),
         ("windows", "刑事辩护的会见与阅卷", world.napo_region, "那坡县职业学校"),

@@ -211,6 +211,7 @@ PAGES = {
     "supporting": (
         "/office/quota/BQQ-2012/{year}/",
         "/office/sessions/?state=counted",
+        "/office/sessions/?plan={plan}&posted={month}",
         "/office/reports/{month}/",
         "/office/close/BQQ-2012/{month}/",
         "/office/reversals/",
@@ -235,7 +236,7 @@ def test_the_pages_of_the_quota_have_no_violation(quota_site, desk, who):
     axe, page = AXE.read_text(encoding="utf-8"), desk(who)
     faults: dict[str, list[str]] = {}
     for place, path in enumerate(PAGES[who]):
-        response = page.goto(path.format(month=quota_site.month, year=quota_site.year))
+        response = page.goto(path.format(month=quota_site.month, year=quota_site.year, plan=quota_site.plan))
         assert response is not None
         assert response.status == 200, path
         page.evaluate(axe)

@@ -20,6 +20,7 @@ VERBS = {
     "asked for a DVD": _("Disc asked for"),
     "asked for disc": _("Disc given its number"),
     "asked for image again": _("Image of a disc asked for again"),
+    "called off disc": _("Disc no longer made"),
     "composed master": _("Master of discs composed"),
     "declined request for a DVD": _("Request for a disc answered without one"),
     "keyed answer sheet": _("Answer sheet of a disc keyed in"),

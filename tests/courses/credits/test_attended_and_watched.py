@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from courses.credits import corrections, operations, queries
+from courses.credits import corrections, operations, queries, records
 from courses.credits.models import CreditEntry
 from courses.credits.operations import REPEATED, award_attendance
 from qianchang.groundwork import ledgers
@@ -178,3 +178,42 @@ def test_the_last_reversal_is_the_latest_one_in_whichever_ledger_it_stands():
     CreditEntry(pk=2, ledger="CN-GX", sequence=501, reverses=first)
     latest = CreditEntry(pk=4, ledger="CN-YN", sequence=4, reverses=second)
     assert operations._of_year([first, second], 2026) == (None, latest)
+
+
+class TestMyHours:
+    """A part was heard in a room, and 60 of 120 minutes watched since."""
+
+    def pending(self, world, evening):
+        at = evening + timedelta(hours=3)
+        lawyer = world.county_lawyer
+        year = queries.year_of(lawyer, year=None, at=at)
+        return records.year_page(lawyer, year, at=at).pending
+
+    def test_what_is_still_to_be_watched_is_said_and_what_it_adds(self, attended, device, world, evening):
+        attended()
+        device().open().watch(0, 60, at=0)
+        ((row, _mode),) = self.pending(world, evening)
+        assert row.hours == WHOLE - PART
+        assert "54 分钟" in row.why
+        assert "1.0 学时" in row.why
+        assert row.do == "继续看"
+        assert not row.awaits_association
+
+    def test_nothing_is_said_where_all_of_it_was_heard(self, attended, device, world, evening):
+        attended(minutes=None)
+        device().open().watch(0, 60, at=0)
+        assert self.pending(world, evening) == ()
+
+    def test_nothing_is_said_once_all_of_it_was_watched(self, attended, watched, world, evening):
+        attended()
+        watched()
+        assert self.pending(world, evening) == ()
+
+    def test_the_page_goes_on_with_it(self, attended, device, world, evening):
+        attended()
+        device().open().watch(0, 60, at=0)
+        at = evening + timedelta(hours=3)
+        year = queries.year_of(world.county_lawyer, year=None, at=at)
+        offered = records.year_page(world.county_lawyer, year, at=at).next_lecture
+        assert offered is not None
+        assert offered.percent == 50

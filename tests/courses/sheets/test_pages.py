@@ -12,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from courses.credits.models import CreditEntry
+from courses.discs.images import call_off
 from courses.sheets import deciding, printing, queries, spreadsheet
 from courses.sheets.models import Sheet, SheetFile, SheetRow, SheetVersion
 from courses.sheets.rules import ABSENT, FULL, PART
@@ -357,6 +358,13 @@ class TestLists:
         assert answer.status_code == 422
         assert room.disc.serial in page
         assert "那坡县" in page
+        assert not Sheet.objects.exists()
+
+    def test_a_disc_that_was_called_off_was_shown_nowhere(self, room: Room, world: World):
+        call_off(disc=room.disc, by=world.supporting_officer, at=world.later(hours=1))
+        room.disc.refresh_from_db()
+        with pytest.raises(UnableToOpen, match="没有制作出来"):
+            room.opened(at=world.later(hours=2))
         assert not Sheet.objects.exists()
 
     def test_a_disc_that_went_on_was_shown_where_it_was(self, room: Room, world: World):

@@ -7,10 +7,11 @@ from django.db import connection
 
 from courses.credits.models import CreditEntry
 from courses.sheets import deciding, queries
-from courses.sheets.models import SheetDecision, SheetVersion
+from courses.sheets.models import CountedSpan, SheetDecision, SheetVersion
 from courses.sheets.rules import ABSENT
 from tests.courses.schedule.test_two_officers import together
 from tests.courses.sheets.factories import Room
+from tests.courses.sheets.test_elsewhere import another
 from tests.world import World
 
 pytestmark = [
@@ -65,3 +66,25 @@ def test_two_officers_confirm_once(ready: Room, world: World):
     )
     assert not [each for each in told if isinstance(each, Exception)]
     assert (SheetDecision.objects.filter(kind="confirmed").count(), CreditEntry.objects.count()) == (1, 3)
+
+
+def test_two_rooms_at_the_same_hours_are_confirmed_at_once(ready: Room, world: World):
+    """Whichever is first keeps the time; the other one counts what is left, or is told to look again."""
+    second = another(ready)
+    assert second.sheet
+    lawyers = ready.lawyers(3)
+    for each in (ready, second):
+        each.save(each.keyed(*(each.row(one) for one in lawyers)))
+        each.scan()
+        each.report()
+    one, other = ready.again(), second.again()
+    told = together(
+        lambda: deciding.confirm(sheet=one, by=world.beneficiary_officer, at=world.later(days=1)),
+        lambda: deciding.confirm(sheet=other, by=ready.city_officer, at=world.later(days=1)),
+    )
+    assert not [each for each in told if isinstance(each, Exception)]
+    for lawyer in lawyers:
+        hours = CreditEntry.objects.filter(lawyer=lawyer).values_list("hours", flat=True)
+        assert sorted(map(str, hours)) == ["1.0", "2.5"]
+        first, last = CountedSpan.objects.filter(lawyer=lawyer).order_by("from_at")
+        assert first.until_at <= last.from_at

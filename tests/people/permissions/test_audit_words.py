@@ -19,7 +19,8 @@ PUT_TOGETHER = {
     "f'upload {state.value}'": {"upload expired", "upload terminated"},
     "VERBS[step.kind]": set(history.VERBS.values()),
 }
-NOT_DETAILS = {"by", "at", "object_type", "object_key", "verb"}
+# `proof` stands with the decision itself.
+NOT_DETAILS = {"by", "at", "object_type", "object_key", "verb", "proof"}
 
 
 class Written:
