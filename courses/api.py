@@ -12,6 +12,7 @@ from courses.enrolment.registries import register_programmes
 from courses.schedule.checklist import EvidenceItem
 from courses.schedule.clashes import ClashWarning, clash_warnings
 from courses.schedule.clashes import sentence as clash_sentence
+from courses.schedule.named_papers import of_several_regions as papers_of_several_regions
 from courses.schedule.operations import (
     UnableToCancel,
     UnableToHold,
@@ -58,6 +59,7 @@ __all__ = [
     "ensure_default_rules",
     "ensure_delivery_modes",
     "lectures_for_sessions",
+    "papers_of_several_regions",
     "record_held",
     "record_reversed",
     "register_programmes",

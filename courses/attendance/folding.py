@@ -100,15 +100,20 @@ class _Known:
 
     def in_rooms(self, work: _Work) -> list[Interval]:
         """The time of other lectures. The same one gives hours once in a year, whatever the hours of the clock: it takes
-        nothing from itself (decision 0026).
+        nothing from itself (decision 0026). What lies beside a room was watched on its day, and belongs to that year.
         """
-        day, starts = localdate(work.report.at), work.terms.year_starts_month
-        own = work.version.lecture_id, day.year if day.month >= starts else day.year - 1
+        starts, own = work.terms.year_starts_month, work.version.lecture_id
         return [
             room.wall
             for room in self.rooms
-            if room.lawyer_id == work.playback.lawyer_id and (room.lecture_id, room.year) != own
+            if room.lawyer_id == work.playback.lawyer_id
+            and (room.lecture_id, room.year) != (own, _year_of(room.wall[0], starts))
         ]
+
+
+def _year_of(moment_ms: int, starts_month: int) -> int:
+    day = localdate(from_ms(moment_ms))
+    return day.year if day.month >= starts_month else day.year - 1
 
 
 @as_platform("reports of many lawyers in the request of one of them; each is asked for its own account below")

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from courses.attendance.decisions import count_refused
 from courses.attendance.models import WatchedSpan
-from courses.credits import queries
+from courses.credits import queries, registries
 from courses.credits.models import Correction, CreditEntry
-from courses.credits.operations import REPEATED, award_if_due
+from courses.credits.operations import REPEATED, award_if_due, lock_ledgers
 from courses.enrolment.completion import complete_courses
 from qianchang.groundwork import audit, ledgers
 from qianchang.people.models import Account, Lawyer
@@ -167,11 +167,14 @@ def carry_out(*, correction: Correction, by: Account, at: datetime) -> Correctio
 
     Raises UnableToCorrect with a sentence, or PermissionDenied.
     """
+    # As where a sheet is confirmed: first the lawyer, then the ledgers. No time begins to count elsewhere meanwhile.
+    Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=correction.lawyer_id)
     correction = _locked(correction, by=by, at=at)
     if correction.state == Correction.State.POSTED:
         return correction
     _require_second_person(correction, by)
     _subject_now(correction.entry, correction.span)
+    lock_ledgers([correction.lawyer_id], _lecture_of(correction))
     if correction.span is not None:
         count_refused(span=correction.span, at=at)
     else:
@@ -187,6 +190,14 @@ def carry_out(*, correction: Correction, by: Account, at: datetime) -> Correctio
     elif correction.entry is not None and correction.kind == Correction.Kind.REVERSE:
         _count_watching_again(correction.entry, at=at)
     return correction
+
+
+def _lecture_of(correction: Correction) -> int:
+    of = correction.entry
+    if of is None:
+        assert correction.span is not None  # noqa: S101 - the database allows a correction of one thing only
+        return int(correction.span.playback.lecture_version.lecture.pk)
+    return int(of.lecture.pk)
 
 
 def _count_watching_again(taken_back: CreditEntry, *, at: datetime) -> None:
@@ -236,7 +247,12 @@ def _require_second_person(correction: Correction, by: Account) -> None:
 
 def _subject_now(entry: CreditEntry | None, span: WatchedSpan | None) -> Subject:
     if entry is not None:
-        return subject_of_entry(CreditEntry.objects.select_related("lawyer", "reversed_by").get(pk=entry.pk))
+        subject = subject_of_entry(
+            CreditEntry.objects.select_related("lawyer", "reversed_by").get(pk=entry.pk)
+        )
+        if subject.kind == Correction.Kind.RESTORE and (refusal := registries.why_not_give_back(entry)):
+            raise UnableToCorrect(refusal)
+        return subject
     assert span is not None  # noqa: S101 - the database allows a correction of one thing only
     return subject_of_span(span)
 
@@ -259,6 +275,7 @@ def _post(correction: Correction, *, checker: Account, at: datetime) -> CreditEn
     verb = "reversed" if is_reversal else "gave back"
     audit.record(verb, object_type="credit entry", object_key=str(original), by=checker, at=at)
     if not is_reversal:
+        registries.count_again(entry)
         complete_courses(lawyer_id=entry.lawyer_id, lecture_id=entry.lecture_id, at=at)
     return entry
 

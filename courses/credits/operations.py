@@ -1,6 +1,6 @@
 """Writes of the hours: the default rule, and the award that evidence has earned."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -235,6 +235,16 @@ def _take_back(
     return reversal
 
 
+def lock_ledgers(lawyers: Collection[int], lecture_id: int) -> None:
+    """Keep every other writer from the ledgers into which hours of a lecture may go for these lawyers, who are locked: those
+    of their associations, and those where such hours stand. In one order for all: nobody waits in a circle. Two queries.
+    """
+    codes = {*Lawyer.objects.filter(pk__in=lawyers).values_list("association__code", flat=True)}
+    entries = CreditEntry.objects.filter(lawyer__in=lawyers, lecture=lecture_id)
+    for code in sorted(codes | {*entries.values_list("ledger", flat=True)}):
+        ledgers.lock(CreditEntry, code)
+
+
 def refuse_change_of_frozen(version: LectureVersion) -> None:
     """Raise VersionFrozen when hours were credited for a version that is about to be changed."""
     if version.pk and CreditEntry.objects.filter(lecture_version=version.pk).exists():
@@ -278,6 +288,7 @@ def _award(
             # As where a sheet is confirmed: first the lawyer, then the ledger.
             Lawyer.objects.select_for_update(no_key=True).only("pk").get(pk=lawyer.pk)
             if standing is not None:
+                lock_ledgers([lawyer.pk], version.lecture_id)
                 entry.renews = _take_back(standing, better=entry.hours, at=at)
             ledgers.append(entry, ledger=lawyer.association.code, at=at)
             audit.record("credited", object_type="credit entry", object_key=str(entry), by=None, at=at)

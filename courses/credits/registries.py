@@ -1,4 +1,6 @@
-"""What the hours ask of the rooms above them: what of a lawyer waits to be confirmed, and on which sheet an entry stands."""
+"""What the hours ask of the rooms above them: what of a lawyer waits to be confirmed, on which sheet an entry stands, and
+whether the time of hours that are to be given back counts elsewhere.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from courses.catalogue.models import LecturePage
+from courses.credits.models import CreditEntry
 from qianchang.people.models import Lawyer
 
 
@@ -33,12 +36,18 @@ class Attended:
 
 
 AttendedSource = Callable[[int], Attended | None]
+# Of a reversal: the sentence why what it took cannot be given back, or nothing.
+WhyNotGiveBack = Callable[[CreditEntry], str]
+# Of the entry that gave it back.
+CountAgain = Callable[[CreditEntry], None]
 
 
 @dataclass
 class _Registered:
     awaited: AwaitedSource | None = None
     attended: AttendedSource | None = None
+    why_not_give_back: WhyNotGiveBack | None = None
+    count_again: CountAgain | None = None
 
 
 _registered = _Registered()
@@ -52,6 +61,22 @@ def register_awaited(source: AwaitedSource) -> None:
 def register_attended(source: AttendedSource) -> None:
     """Say who knows on which sign-in sheet an entry stands, by the number of the entry. One query."""
     _registered.attended = source
+
+
+def register_giving_back(why_not: WhyNotGiveBack, count_again: CountAgain) -> None:
+    """Say who knows whether the time of hours counts elsewhere meanwhile, and writes down that it counts again."""
+    _registered.why_not_give_back, _registered.count_again = why_not, count_again
+
+
+def why_not_give_back(reversal: CreditEntry) -> str:
+    """Return the sentence why the hours that a reversal took cannot be given back; empty where they can."""
+    return "" if _registered.why_not_give_back is None else _registered.why_not_give_back(reversal)
+
+
+def count_again(entry: CreditEntry) -> None:
+    """Let the time count again of which an entry gave the hours back."""
+    if _registered.count_again is not None:
+        _registered.count_again(entry)
 
 
 def attended_at(entry: int) -> Attended | None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from courses.catalogue.models import LecturePage
 from courses.catalogue.queries import live_lectures
-from courses.discs import codes
+from courses.discs import codes, rules
 from courses.discs.composing import without_consent
-from courses.discs.models import Disc, DiscEvent, DiscMaster, MasterLecture
+from courses.discs.models import Disc, DiscEvent, DiscMaster, DiscRequest, MasterLecture
 from courses.discs.scope import scope_of
 from media_pipeline import api as media
 from qianchang.groundwork import audit
@@ -86,6 +86,29 @@ def refuse_withdrawn(master: DiscMaster) -> None:
         raise UnableToMake(next(iter(refused.values())))
 
 
+def hold_request(request: DiscRequest | None, master: DiscMaster, *, batch: UUID | None = None) -> None:
+    """Hold a request until its discs stand. Raises UnableToMake for one that was closed meanwhile, or for which somebody
+    else had discs of the same master made: other ones than those of `batch`.
+    """
+    if request is None:
+        return
+    waiting = DiscRequest.objects.select_for_update(of=("self",)).filter(
+        pk=request.pk, withdrawn_at=None, declined_at=None
+    )
+    if waiting.order_by("pk").first() is None:
+        raise UnableToMake(
+            _("This request is closed. If a disc is needed all the same, make one without a request.")
+        )
+    same = request.discs.filter(master__sha256=master.sha256)
+    if batch is not None:
+        same = same.exclude(batch=batch)
+    standing = same.exclude(state__in=rules.FRUITLESS).order_by("number").first()
+    if standing is not None:
+        raise UnableToMake(
+            _("%(serial)s is made for this request already. Reload the page.") % {"serial": standing.serial}
+        )
+
+
 def image_of(disc: Disc) -> media.DiscImageSummary | None:
     """Return how far a disc's image is; None where none was asked for. One query."""
     return images_of([disc]).get(disc.pk)
@@ -136,7 +159,7 @@ def catch_up(*, at: datetime) -> int:
 @transaction.atomic
 def again(*, disc: Disc, by: Account, at: datetime) -> Disc:
     """Ask for the image of a disc once more: the worker gave it up, somebody called it off, or it is kept no longer.
-    Raises UnableToMake; PermissionDenied.
+    Raises UnableToMake, also where the request of a disc that was called off is closed or answered since; PermissionDenied.
     """
     disc = Disc.objects.select_for_update(of=("self",)).select_related("master").get(pk=disc.pk)
     if not scope_of(by, on=localdate(at)).may_send(disc):
@@ -145,6 +168,8 @@ def again(*, disc: Disc, by: Account, at: datetime) -> Disc:
     if disc.state not in MAY_BE_MADE or (image is not None and image.state not in GIVEN_UP):
         raise UnableToMake(_("This disc is made, or being made. Reload the page."))
     refuse_withdrawn(disc.master)
+    if disc.state == State.CALLED_OFF:
+        hold_request(disc.request, disc.master, batch=disc.batch)
     ask(disc, at=at)
     if disc.state == State.CALLED_OFF:
         _now_is(disc, State.TO_MAKE, at=at)

@@ -71,7 +71,7 @@ def make_discs(
     if known:
         return known
     images.refuse_withdrawn(master)
-    _locked_request(request, master)
+    images.hold_request(request, master)
     made = [_number(master, to, request, batch, by=by, at=at) for _place in range(count)]
     for disc in made:
         images.ask(disc, at=at)
@@ -132,25 +132,6 @@ def attach_discs(session: TrainingSession, by: Account, at: datetime) -> None:
     ]
     uses = [DiscUse(disc=disc, session=session, entered_by=by, entered_at=at) for disc in serving]
     DiscUse.objects.bulk_create(uses, ignore_conflicts=True)
-
-
-def _locked_request(request: DiscRequest | None, master: DiscMaster) -> None:
-    """Hold a request until its discs stand. Raises UnableToMake for one that was closed meanwhile, or for which somebody
-    else had discs of the same master made.
-    """
-    if request is None:
-        return
-    waiting = DiscRequest.objects.select_for_update(of=("self",)).filter(
-        pk=request.pk, withdrawn_at=None, declined_at=None
-    )
-    if waiting.order_by("pk").first() is None:
-        raise UnableToMake(_("This request is closed. Reload the page."))
-    same = request.discs.filter(master__sha256=master.sha256)
-    standing = same.exclude(state__in=rules.FRUITLESS).order_by("number").first()
-    if standing is not None:
-        raise UnableToMake(
-            _("%(serial)s is made for this request already. Reload the page.") % {"serial": standing.serial}
-        )
 
 
 def _number(

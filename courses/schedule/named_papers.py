@@ -5,7 +5,7 @@ SHA-256 of every other one. Source: decision 0026, "Names"; product-design.md, s
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
@@ -17,6 +17,7 @@ from qianchang.people.permissions import Act, may
 
 Kind = Evidence.Kind
 NAMING = (Kind.MEETING_LOG, Kind.SIGN_IN_SHEET)
+_OF_A_PIECE = ("uploaded_by", "session__supporter__parent", "session__mode", "session__lecture_version")
 
 
 def opened(
@@ -35,21 +36,46 @@ def opened(
         return frozenset(piece.pk for piece in named)
     sheets = [piece for piece in rest if piece.kind == Kind.SIGN_IN_SHEET]
     if log_import.sees_roster(reader, session.beneficiary, on=on):
-        shared = _of_several_regions(session, sheets)
-        found |= {piece.pk for piece in sheets if piece.sha256 not in shared}
+        found |= {piece.pk for piece in sheets} - _of_several_regions(session, sheets)
     elif may(reader, Act.HOLD_SESSION, on=on, association=session.supporter):
         found |= _of_supporter(session, sheets)
     return frozenset(found)
 
 
-def _of_several_regions(session: TrainingSession, sheets: list[Evidence]) -> set[str]:
-    """The digests of papers that stand in the evidence of another region of the same event too: its lawyers are on them."""
+def of_several_regions(sessions: Iterable[int], *, before: datetime) -> frozenset[int]:
+    """Return the numbers of the papers of these sessions, handed in before a moment, on which lawyers of several regions
+    stand or may stand: they are in nobody's pack. The queries grow with the sessions that were held for several regions.
+    """
+    named = Evidence.objects.filter(session__in=sessions, kind__in=NAMING, uploaded_at__lt=before)
+    found: set[int] = set()
+    sheets: dict[TrainingSession, list[Evidence]] = {}
+    for piece in named.exclude(session__joint_event="").select_related(*_OF_A_PIECE).order_by("pk"):
+        if piece.kind == Kind.MEETING_LOG:
+            found.add(piece.pk)
+        else:
+            sheets.setdefault(piece.session, []).append(piece)
+    for session, theirs in sheets.items():
+        found |= _of_several_regions(session, theirs, before=before)
+    return frozenset(found)
+
+
+def _of_several_regions(
+    session: TrainingSession, sheets: list[Evidence], *, before: datetime | None = None
+) -> set[int]:
+    """The sheets of an event of several regions on which the lawyers of another one stand, or may: the same paper stands
+    in the evidence of another region; or the supporting side, which has the papers of all of them, handed it in.
+    """
     if not session.joint_event or not sheets:
         return set()
     same = Evidence.objects.filter(
-        session__joint_event=session.joint_event, sha256__in={piece.sha256 for piece in sheets}
-    )
-    return set(same.exclude(session=session).values_list("sha256", flat=True))
+        session__joint_event=session.joint_event,
+        sha256__in={piece.sha256 for piece in sheets},
+        withdrawn_at=None,
+    ).exclude(session__state=TrainingSession.State.CANCELLED)
+    if before is not None:
+        same = same.filter(uploaded_at__lt=before)
+    shared = set(same.exclude(session=session).values_list("sha256", flat=True))
+    return _of_supporter(session, sheets) | {piece.pk for piece in sheets if piece.sha256 in shared}
 
 
 def _of_supporter(session: TrainingSession, sheets: list[Evidence]) -> set[int]:

@@ -14,10 +14,10 @@ class SheetsConfig(AppConfig):
         privacy.declare_holdings()
 
         from courses.attendance.registries import register_room_times
-        from courses.credits.registries import register_attended, register_awaited
+        from courses.credits.registries import register_attended, register_awaited, register_giving_back
         from courses.discs.registries import register_blank_sheet
         from courses.schedule.registries import register_room_papers, register_rooms, register_rosters
-        from courses.sheets import elsewhere, office, one_place_wall, showing, todo
+        from courses.sheets import elsewhere, giving_back, office, one_place_wall, showing, todo
         from media_pipeline import api as media
         from qianchang.people.todo import register_groups
 
@@ -28,6 +28,7 @@ class SheetsConfig(AppConfig):
         register_room_papers(office.papers)
         register_awaited(office.awaited)
         register_attended(office.attended)
+        register_giving_back(giving_back.why_not, giving_back.count_again)
         register_blank_sheet(office.blank_sheet)
 
         media.register_access_policy(showing.may_play_recording)

@@ -7,24 +7,22 @@ from courses.attendance.clock import from_ms, to_ms
 from courses.attendance.models import PresenceCheck
 from courses.attendance.rules import Interval, difference
 from courses.credits.models import CreditEntry
-from courses.credits.operations import award_attendance
+from courses.credits.operations import award_attendance, lock_ledgers
 from courses.sheets import elsewhere, rules, spans
 from courses.sheets.elsewhere import Weighed
 from courses.sheets.models import CountedSpan, Sheet, SheetCredit, SheetDecision, SheetRow
 from qianchang.people.models import Lawyer
 
 
-def lock_lawyers(lawyers: Collection[int | None]) -> None:
+def lock_lawyers(lawyers: Collection[int | None], *, lecture: int) -> None:
     """Keep everybody else from the hours of these lawyers until the transaction ends, in one order for all: two sheets never
-    wait for each other, and neither counts what the other one is about to count.
+    wait for each other, and neither counts what the other one is about to count. First the lawyers, whoever stands on the
+    sheet and whoever taught; then the ledgers into which hours of the lecture go.
     """
-    # All of them before the first entry of the ledger, one at a time for each, as when a code is typed into a player.
-    list(
-        Lawyer.objects.select_for_update(no_key=True)
-        .filter(pk__in=[each for each in lawyers if each is not None])
-        .order_by("pk")
-        .values_list("pk")
-    )
+    known = [each for each in lawyers if each is not None]
+    # One at a time for each, as when a code is typed into a player.
+    list(Lawyer.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk").values_list("pk"))
+    lock_ledgers(known, lecture)
 
 
 def credit(
@@ -71,10 +69,10 @@ def credit(
             SheetCredit.objects.create(row=row, entry=entry)
             if entry.pk not in before:
                 made.append((row, entry))
-    _count_time(made, weighed)
+    count_time(made, weighed)
 
 
-def _count_time(made: Sequence[tuple[SheetRow, CreditEntry]], weighed: dict[int, Weighed]) -> None:
+def count_time(made: Sequence[tuple[SheetRow | None, CreditEntry]], weighed: dict[int, Weighed]) -> None:
     """Write down which time counts here from now on. One question for all."""
     rows = {entry.lawyer_id: (row, entry) for row, entry in made}
     known = [stay for lawyer in rows if (stay := weighed[lawyer].stay) is not None]

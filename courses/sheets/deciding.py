@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from courses.sheets import access, crediting, elsewhere, proving, queries, rules
+from courses.sheets import access, crediting, elsewhere, proving, queries, room_hours, rules
+from courses.sheets.door import teaching
 from courses.sheets.events import sheet_confirmed
 from courses.sheets.models import Sheet, SheetDecision, SheetVersion
 from courses.sheets.operations import STATE_AFTER, FaultyRows, locked
@@ -35,8 +36,8 @@ class InConflict(UnableToDecide):
 def report(*, sheet: Sheet, by: Account, at: datetime) -> SheetDecision:
     """Report a sheet to the association that checks it. Twice is the same as once.
 
-    Raises PermissionDenied; InConflict; FaultyRows for people of whom nothing is said; UnableToDecide before the day, for
-    an empty sheet and for one that was confirmed or cancelled.
+    Raises PermissionDenied; InConflict; FaultyRows for people of whom nothing is said; UnableToDecide before the room ends
+    and for hours that cannot be, for an empty sheet and for one that was confirmed or cancelled.
     """
     if not access.may_change(by, sheet, on=localdate(at)):
         raise PermissionDenied(Act.ENTER_ATTENDANCE.value)
@@ -58,13 +59,16 @@ def report(*, sheet: Sheet, by: Account, at: datetime) -> SheetDecision:
             _("Two people keyed this sheet differently. Choose what is right, row by row, then report it.")
         )
     version = found[0]
-    rows = queries.keyed_of(version).rows
+    keyed = queries.keyed_of(version)
+    rows = keyed.rows
     minutes = queries.length_minutes(sheet)
     wrong = rules.faults(rows, length_minutes=minutes, reporting=True)
     if wrong:
         raise FaultyRows(wrong, length_minutes=minutes)
     if not any(row.was_there for row in rows):
         raise UnableToDecide(_("Nobody is marked as present. If nothing was held, cancel the sheet instead."))
+    if why := room_hours.refusal(sheet, keyed, at=at):
+        raise UnableToDecide(why)
     return _decide(sheet, Kind.REPORTED, version, verb="sheet reported", by=by, at=at)
 
 
@@ -156,7 +160,10 @@ def confirm(
     assert said is not None  # noqa: S101 - _reported_version has seen it
     _refuse_first_person(sheet, chosen, said, by)
     keyed = queries.keyed_of(chosen)
-    crediting.lock_lawyers([row.lawyer_id for row in keyed.rows])
+    crediting.lock_lawyers(
+        [*(row.lawyer_id for row in keyed.rows), *teaching.taught_by(sheet)],
+        lecture=sheet.session.lecture_version.lecture_id,
+    )
     weighed = elsewhere.weigh(sheet, keyed)
     right = queries.codes_right(sheet, chosen.codes)
     proof = proving.proof_of(sheet, chosen, right=right)

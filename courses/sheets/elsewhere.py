@@ -30,11 +30,8 @@ from qianchang.people.models import Account, Lawyer
 from qianchang.people.permissions import Act, lawyers_where
 from qianchang.people.walls import as_platform
 
-# Hours stand on it: nobody took them back, or two people gave them back after that (as one_place_wall.py has it).
-STANDS = Q(entry__reversed_by=None) | Q(
-    entry__reversed_by__renewed_by__maker__isnull=False,
-    entry__reversed_by__renewed_by__reversed_by=None,
-)
+# Hours stand on it: nobody took them back (as one_place_wall.py has it). Given back they have spans of their own.
+STANDS = Q(entry__reversed_by=None)
 
 
 @dataclass(frozen=True)
@@ -194,7 +191,7 @@ def contradictions(
     where there is any, and what the permissions of the other sheets ask.
     """
     others = _other_rows(sheet, weighed)
-    odd = {lawyer for lawyer, each in weighed.items() if _at_player(each)} | set(others)
+    odd = {lawyer for lawyer, each in weighed.items() if _at_player(each) or each.is_cut} | set(others)
     if not odd:
         return ()
     seen = set(
@@ -203,6 +200,10 @@ def contradictions(
         )
     )
     reader = _Reader(account, on)
+    # Of one that was confirmed the hours stand on its rows. Minutes of other rosters are for whoever decides, and of hours
+    # that nobody can choose any more: a draft would be a way to ask from when until when somebody was elsewhere.
+    decided = sheet.state == Sheet.State.CONFIRMED
+    may_say = sheet.state == Sheet.State.REPORTED and access.may_confirm(account, sheet, on=on)
     found = []
     for number, row in enumerate(keyed.rows, start=1):
         if row.lawyer_id not in odd:
@@ -215,9 +216,11 @@ def contradictions(
         if played := _at_player(each):
             words = _("watched online, %(times)s") % {"times": _times(played)}
             places.append(Place(words) if row.lawyer_id in seen else Place(_elsewhere()))
-        # Of one that was confirmed the hours stand on its rows.
-        decided = sheet.state == Sheet.State.CONFIRMED
-        cut = "" if decided or not each.is_cut else _minutes_left(each)
+        if not places:
+            # A part that would fit beside this row counts at these minutes.
+            places.append(_another_room(_counts_there(each), of_roster=row.lawyer_id in seen))
+        says = each.is_cut and (may_say or (row.lawyer_id in seen and not decided))
+        cut = _minutes_left(each) if says else ""
         found.append(Contradiction(number, row.name, tuple(dict.fromkeys(places)), cut))
     return tuple(found)
 
@@ -313,9 +316,18 @@ class _Reader:
                 "state": sheet.get_state_display(),
             }
             return Place(words, reverse("sheets:sheet", args=[sheet.pk]))
-        if of_roster:
-            return Place(_("in another room, %(times)s") % {"times": _times(when)})
-        return Place(_elsewhere())
+        return _another_room(when, of_roster=of_roster)
+
+
+def _another_room(when: Sequence[Interval], *, of_roster: bool) -> Place:
+    if of_roster and when:
+        return Place(_("in another room, %(times)s") % {"times": _times(when)})
+    return Place(_elsewhere())
+
+
+def _counts_there(each: Weighed) -> list[Interval]:
+    """Which minutes of somebody's time here count in other rooms."""
+    return intersection(each.taken, [each.stay.wall]) if each.stay is not None else []
 
 
 def _elsewhere() -> str:

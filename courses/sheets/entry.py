@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from courses.attendance.rules import Terms
 from courses.schedule.rules import DVD
-from courses.sheets import access, elsewhere, matching, queries, rules, worth
+from courses.sheets import access, elsewhere, matching, queries, room_hours, rules, worth
 from courses.sheets.elsewhere import Contradiction
 from courses.sheets.models import Sheet, SheetDecision, SheetFile, SheetVersion
 from courses.sheets.operations import KEYABLE
@@ -277,9 +277,7 @@ def missing_of(
         found.append(_("The number of the disc is missing. Without it no code can be right."))
     if not (keyed.supervisor or sheet.supervisor):
         found.append(_("The supervisor is not named."))
-    if not (keyed.begins_at or sheet.begins_at or keyed.ends_at or sheet.ends_at):
-        found.append(_("The hours of the room are missing. Without them nobody sees who was elsewhere then."))
-    return tuple(found)
+    return (*found, *room_hours.missing(sheet, keyed))
 
 
 def file_lines(sheet: Sheet, account: Account, *, names: bool) -> tuple[FileLine, ...]:

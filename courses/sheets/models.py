@@ -270,12 +270,13 @@ class SheetCredit(AppendOnly):
 
 class CountedSpan(AppendOnly):
     """When a lawyer was in a room by the clock on the wall, where hours stand on it: `entry` was made for it. No other sheet
-    counts this time again as long as the entry stands; the database refuses it (one_place_wall.py).
+    counts this time again as long as the entry stands; the database refuses it (one_place_wall.py). Whoever taught there
+    need not stand on a row.
 
     Personal data: the lawyer, by reference.
     """
 
-    row = models.ForeignKey(SheetRow, on_delete=models.PROTECT, related_name="counted_spans")
+    row = models.ForeignKey(SheetRow, null=True, on_delete=models.PROTECT, related_name="counted_spans")
     entry = models.ForeignKey("credits.CreditEntry", on_delete=models.PROTECT, related_name="counted_spans")
     lawyer = models.ForeignKey(
         "people.Lawyer", on_delete=models.PROTECT, related_name="counted_spans", db_index=False
@@ -290,7 +291,7 @@ class CountedSpan(AppendOnly):
         indexes = [models.Index(fields=["lawyer", "until_at"], name="sheets_span_of_lawyer")]
 
     def __str__(self) -> str:
-        return f"{self.row_id} {self.from_at:%Y-%m-%d %H:%M}"
+        return f"{self.entry_id} {self.from_at:%Y-%m-%d %H:%M}"
 
 
 # The door has its own tables (door/models.py); Django finds them through this file.

@@ -1,9 +1,9 @@
 """The wall around the time that counts: the database refuses a second span of one lawyer over the same time, as long as the
 hours stand for which the first one counts.
 
-Hours stand where no entry took them back, or where two people gave them back after that. Confirming a sheet cuts what counts
-elsewhere before it writes a span (elsewhere.py), with the lawyer locked; this stands behind it. It is put up after every
-migrate, as the walls of the ledgers are (groundwork/walls.py says why).
+Hours stand where no entry took them back; giving them back is an entry with spans of its own (giving_back.py). Confirming a
+sheet cuts what counts elsewhere before it writes a span (elsewhere.py), with the lawyer locked; this stands behind it. It is
+put up after every migrate, as the walls of the ledgers are (groundwork/walls.py says why).
 """
 
 from django.apps import AppConfig
@@ -17,10 +17,7 @@ _SAYS = f"{_SPAN}: this time counts elsewhere"
 # The two are names of ours.
 _TAKEN = f"""EXISTS (SELECT 1 FROM "{_SPAN}" AS span WHERE span."lawyer_id" = NEW."lawyer_id"
 AND span."until_at" > NEW."from_at" AND span."from_at" < NEW."until_at"
-AND NOT EXISTS (SELECT 1 FROM "{_ENTRY}" AS taken WHERE taken."reverses_id" = span."entry_id"
-  AND NOT EXISTS (SELECT 1 FROM "{_ENTRY}" AS given WHERE given."renews_id" = taken."id"
-    AND given."maker_id" IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM "{_ENTRY}" AS again WHERE again."reverses_id" = given."id"))))"""  # noqa: S608
+AND NOT EXISTS (SELECT 1 FROM "{_ENTRY}" AS taken WHERE taken."reverses_id" = span."entry_id"))"""  # noqa: S608
 
 _SQLITE = f"""CREATE TRIGGER "{_SPAN}_one_place" BEFORE INSERT ON "{_SPAN}" WHEN {_TAKEN}
 BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END"""

@@ -20,7 +20,7 @@ LEAST_MS = MINUTE_MS
 @dataclass(frozen=True)
 class Stay:
     """From when until when somebody was in a room, and how much of the lecture was heard there. `loose`: a part was heard,
-    and nobody wrote when, so that it fits wherever there is time enough.
+    and nobody wrote which minutes of this time, so that it fits wherever there is enough of it.
     """
 
     wall: Interval
@@ -50,8 +50,7 @@ def stay_of(row: KeyedRow, room: Interval | None, creditable_ms: int) -> Stay | 
     ends = _ms(row.out_at) if row.out_at else room[1] if room else None
     if not needs or begins is None or ends is None or ends <= begins:
         return None
-    timed = row.in_at is not None and row.out_at is not None
-    return Stay((begins, ends), needs, loose=row.mark != FULL and not timed)
+    return Stay((begins, ends), needs, loose=row.mark != FULL and needs < ends - begins)
 
 
 def at_odds(one: Stay, other: Stay) -> list[Interval]:
@@ -66,16 +65,19 @@ def heard_ms(
     row: KeyedRow, stay: Stay | None, taken: Iterable[Interval], *, creditable_ms: int, threshold: Decimal
 ) -> int:
     """Return how much of the lecture counts of what a row says: nobody hears more of it than there is time on the wall that
-    does not count elsewhere. Of the whole it is all of it from the rule's threshold on.
+    does not count elsewhere; of a room keyed shorter than that, the same share. Of the whole it is all of it from the
+    rule's threshold on.
     """
     said = attended_ms(row, creditable_ms)
     free = _free(stay, taken) if stay is not None else []
     if stay is None or length_of([stay.wall]) - length_of(free) < LEAST_MS:
         return said
-    left = length_of(free)
-    if row.mark == FULL and reaches(left, creditable_ms, threshold):
+    left, wall = length_of(free), length_of([stay.wall])
+    # A room that sat shorter than what was heard there stands for it as a whole, and loses as much of it.
+    heard = min(said, left) if said <= wall else said * left // wall
+    if row.mark == FULL and reaches(heard, creditable_ms, threshold):
         return said
-    return min(said, left)
+    return heard
 
 
 def counted(stay: Stay, taken: Iterable[Interval], heard: int) -> list[Interval]:

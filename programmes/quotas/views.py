@@ -90,7 +90,8 @@ def board(request: HttpRequest, programme: str, year: int) -> HttpResponse:
         "may_schedule": may(_account(request), Act.SCHEDULE_SESSION, on=today),
         "month": f"{today:%Y-%m}",
         "month_label": wording.month_label(f"{today:%Y-%m}"),
-        "may_report": may(_account(request), Act.MAKE_RETURN, on=today) and not shown.own_only,
+        "may_report": may(_account(request), Act.MAKE_RETURN, on=today, association=shown.supporter)
+        and not shown.own_only,
         "may_close": may(_account(request), Act.CLOSE_MONTH, on=today, association=shown.supporter),
         "may_plan": may(_account(request), Act.BREAK_DOWN_QUOTA, on=today, association=shown.supporter),
         "may_ask": may(_account(request), Act.RETURN_SESSION, on=today),

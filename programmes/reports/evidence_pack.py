@@ -6,16 +6,15 @@ stand in the pack of their own region, and the supporting side has the SHA-256 a
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from courses.api import room_files
+from courses.api import papers_of_several_regions, room_files
 from programmes.plans.models import Plan
 from programmes.quotas.models import Decision, SessionTarget
 from programmes.reports.archives import packed
@@ -52,7 +51,7 @@ class Piece:
     # Not empty: the event had several regions.
     joint_event: str
     names_people: bool = False
-    # The lawyers of several regions stand on it: it is in no pack.
+    # Lawyers of several regions stand on it, or may: it is in no pack.
     of_several: bool = False
 
     @property
@@ -113,10 +112,10 @@ def _pieces(plan: Plan, sessions: set[int], *, before: datetime) -> list[Piece]:
     path = "session__evidence__"
     fields = ("kind", "sha256", "content_type", "size_bytes", "uploaded_at")
     found = rows.order_by("session__code", f"{path}kind", f"{path}sha256", f"{path}pk").values_list(
-        "session__code", *(path + field for field in fields), "session__joint_event"
+        f"{path}pk", "session__code", *(path + field for field in fields), "session__joint_event"
     )
     rooms = room_files(sessions, before=before)
-    several = _of_several_regions(plan, {str(row[-1]) for row in found} - {""}, before=before)
+    several = papers_of_several_regions(sessions, before=before)
     pieces = [
         *(_piece(row, several) for row in found),
         *(Piece(**(asdict(each) | {"joint_event": ""})) for each in rooms),
@@ -124,31 +123,11 @@ def _pieces(plan: Plan, sessions: set[int], *, before: datetime) -> list[Piece]:
     return sorted(pieces, key=lambda piece: piece.session)
 
 
-def _piece(row: tuple[Any, ...], several: set[tuple[str, str]]) -> Piece:
-    piece = Piece(*row)
-    log_of_several = piece.kind == MEETING_LOG and bool(piece.joint_event)
+def _piece(row: tuple[Any, ...], several: Container[int]) -> Piece:
+    number, *said = row
+    piece = Piece(*said)
     return replace(
-        piece,
-        names_people=piece.kind in (MEETING_LOG, SIGN_IN_SHEET),
-        of_several=log_of_several or (piece.joint_event, piece.sha256) in several,
-    )
-
-
-def _of_several_regions(plan: Plan, events: set[str], *, before: datetime) -> set[tuple[str, str]]:
-    """The sign-in sheets, by event and digest, that stand in the evidence of more than one region of an event."""
-    if not events:
-        return set()
-    path = "session__evidence__"
-    sheets = SessionTarget.objects.filter(
-        plan=plan,
-        session__joint_event__in=events,
-        **{f"{path}kind": SIGN_IN_SHEET, f"{path}uploaded_at__lt": before},
-    )
-    found = sheets.order_by().values_list("session__joint_event", f"{path}sha256")
-    return set(
-        found.annotate(regions=Count("session", distinct=True))
-        .filter(regions__gt=1)
-        .values_list("session__joint_event", f"{path}sha256")
+        piece, names_people=piece.kind in (MEETING_LOG, SIGN_IN_SHEET), of_several=number in several
     )
 
 
@@ -235,7 +214,8 @@ def _readme(plan: Plan, association: Association, year: int, found: list[Entry],
             ),
             _(
                 "Sign-in sheets name lawyers too: photos and scans of them are only in the pack of the beneficiary side, "
-                "and in none where people of several regions signed one sheet."
+                "and in none where people of several regions signed one sheet, or the supporting side handed it in for an "
+                "event of several regions."
             ),
             "",
         ]

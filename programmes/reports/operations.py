@@ -287,7 +287,7 @@ def _tell(issue: BulletinIssue, made: Bulletin, *, at: datetime) -> None:
         key=f"{issue.plan.code}:{issue.month}:{issue.version}",
         told={number: {"month": issue.month} for number in sorted(told)},
         at=at,
-        link=reverse("reports:bulletin", args=[issue.month]),
+        link=f"{reverse('reports:bulletin', args=[issue.month])}?programme={issue.plan.programme.code}",
     )
 
 

@@ -25,7 +25,6 @@ from qianchang.groundwork import vault
 from qianchang.people.models import Account
 from qianchang.people.permissions import Act, may, require
 
-# Reports without a programme in their address are of this one, as the desk's board is.
 # What an officer may take away without sending anything.
 DRAFT_FORMATS = ("docx", "xlsx", "pdf")
 

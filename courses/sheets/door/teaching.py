@@ -2,6 +2,7 @@
 room who was there throughout. See docs/decisions/0029.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from courses.credits.operations import award_attendance
 from courses.credits.queries import rule_for
 from courses.schedule.models import Evidence, TrainingSession
 from courses.schedule.rules import ONSITE
-from courses.sheets.models import Sheet, SheetDecision
+from courses.sheets import crediting, elsewhere, queries
+from courses.sheets.models import Sheet, SheetDecision, SheetRow
+from courses.sheets.rules import FULL, PART, KeyedRow
 from qianchang.people.models import Lawyer
 
 
@@ -25,26 +28,43 @@ def lecturers_there(session: TrainingSession) -> list[Lecturer]:
     return [each for each in given if each.pk in there]
 
 
-def credit_lecturers(*, sheet: Sheet, decision: SheetDecision, at: datetime) -> list[CreditEntry]:
-    """Credit the lecturers of a session on site who stand on a roster, when its sheet is confirmed with somebody on it.
-    Where the rule of their association gives nothing for teaching, nothing; and nobody confirms the own hours.
-    """
-    if sheet.kind != Sheet.Kind.ON_SITE or sheet.session.mode.code != ONSITE or decision.version is None:
-        return []
-    if not decision.version.rows.filter(lawyer__isnull=False, mark__in=["full", "part"]).exists():
+def taught_by(sheet: Sheet) -> list[int]:
+    """Return the lawyers who taught what a sheet is of, where teaching may give hours: on site. No query elsewhere."""
+    if sheet.kind != Sheet.Kind.ON_SITE or sheet.session.mode.code != ONSITE:
         return []
     accounts = [each.account_id for each in lecturers_there(sheet.session) if each.account_id is not None]
-    lawyers = Lawyer.objects.filter(account__in=accounts, erased_at=None).exclude(account=decision.by_id)
-    entries = []
-    for lawyer in lawyers.select_related("association__jurisdiction").order_by("pk"):
-        if not rule_for(lawyer.association.jurisdiction, sheet.date).teaching_counts:
-            continue
+    found = Lawyer.objects.filter(account__in=accounts, erased_at=None).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def credit_lecturers(*, sheet: Sheet, decision: SheetDecision, at: datetime) -> list[CreditEntry]:
+    """Credit the lecturers of a session on site who stand on a roster, when its sheet is confirmed with somebody on it.
+    Where the rule of their association gives nothing for teaching, nothing; and nobody confirms the own hours. Their time
+    counts once, as everybody's: what counts elsewhere does not count here, and the other way round. They are locked.
+    """
+    version = decision.version
+    if version is None or not version.rows.filter(lawyer__isnull=False, mark__in=[FULL, PART]).exists():
+        return []
+    lawyers = Lawyer.objects.filter(pk__in=taught_by(sheet)).exclude(account=decision.by_id)
+    teachers = [
+        each
+        for each in lawyers.select_related("association__jurisdiction").order_by("pk")
+        if rule_for(each.association.jurisdiction, sheet.date).teaching_counts
+    ]
+    if not teachers:
+        return []
+    throughout = tuple(KeyedRow(lawyer_id=each.pk, mark=FULL) for each in teachers)
+    weighed = elsewhere.weigh(sheet, replace(queries.keyed_from(version, ()), rows=throughout))
+    before = set(CreditEntry.objects.filter(lawyer__in=teachers).values_list("pk", flat=True))
+    entries: list[CreditEntry] = []
+    for lawyer in teachers:
+        each = weighed[lawyer.pk]
         entry = award_attendance(
             lawyer=lawyer,
             version=sheet.session.lecture_version,
             mode_code=ONSITE,
             on=sheet.date,
-            attended_ms=None,
+            attended_ms=each.heard_ms if each.is_cut else None,
             codes_answered=0,
             grade=decision.grade,
             maker=decision.reported_by,
@@ -53,6 +73,11 @@ def credit_lecturers(*, sheet: Sheet, decision: SheetDecision, at: datetime) -> 
         )
         if entry is not None:
             entries.append(entry)
+    rows: dict[int | None, SheetRow] = {
+        row.lawyer_id: row for row in version.rows.filter(lawyer__in=teachers, mark__in=[FULL, PART])
+    }
+    made = [(rows.get(entry.lawyer_id), entry) for entry in entries if entry.pk not in before]
+    crediting.count_time(made, weighed)
     return entries
 
 

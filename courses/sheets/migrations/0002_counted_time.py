@@ -17,19 +17,21 @@ AT_ONCE = 500
 
 
 def count_time(apps, schema_editor):
-    """Write down the time of each row for which a confirmation made an entry that nobody took back since."""
+    """Write down the time of each row for which a confirmation made an entry on which hours stand: nobody took them back
+    since, or two people gave them back after that.
+    """
     credit, span = apps.get_model("sheets", "SheetCredit"), apps.get_model("sheets", "CountedSpan")
     decisions = apps.get_model("sheets", "SheetDecision").objects.filter(kind="confirmed").order_by("pk")
     for decision in decisions.select_related("version", "sheet__session__lecture_version").iterator():
         rows = credit.objects.filter(
             row__version=decision.version_id,
             entry__recorded_at=decision.at,
-            entry__reversed_by=None,
             row__lawyer__isnull=False,
-        ).select_related("row", "entry")
+        ).select_related("row", "entry__reversed_by__renewed_by")
         made = []
         for each in rows.order_by("row__lawyer", "pk"):
-            wall = _wall(decision, each.row, each.entry)
+            entry = _standing(each.entry)
+            wall = _wall(decision, each.row, entry) if entry else None
             if wall is None:
                 continue
             taken = span.objects.filter(
@@ -39,7 +41,7 @@ def count_time(apps, schema_editor):
                 made.append(
                     span(
                         row=each.row,
-                        entry=each.entry,
+                        entry=entry,
                         lawyer_id=each.row.lawyer_id,
                         from_at=start,
                         until_at=end,
@@ -48,8 +50,18 @@ def count_time(apps, schema_editor):
         span.objects.bulk_create(made, batch_size=AT_ONCE)
 
 
+def _standing(entry):
+    """The entry on which the hours of an award stand today; None where they do not."""
+    while reversal := getattr(entry, "reversed_by", None):
+        given_back = getattr(reversal, "renewed_by", None)
+        if given_back is None or given_back.maker_id is None:
+            return None
+        entry = given_back
+    return entry
+
+
 def _wall(decision, row, entry):
-    """From when until when somebody was in the room; of a part of which nobody wrote when, its minutes from the beginning."""
+    """From when until when somebody was in the room; of a part its minutes from the beginning."""
     sheet, version = decision.sheet, decision.version
     length = timedelta(minutes=-(-sheet.session.lecture_version.length_ms // 60_000))
     begins, ends = version.begins_at or sheet.begins_at, version.ends_at or sheet.ends_at
@@ -61,7 +73,7 @@ def _wall(decision, row, entry):
     start, end = row.in_at or begins, row.out_at or ends
     if not start or not end or end <= start:
         return None
-    if row.mark == "part" and not (row.in_at and row.out_at):
+    if row.mark == "part":
         end = min(end, start + timedelta(milliseconds=entry.covered_ms))
     return start.astimezone(UTC), end.astimezone(UTC)
 
@@ -123,6 +135,7 @@ class Migration(migrations.Migration):
                 (
                     "row",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="counted_spans",
                         to="sheets.sheetrow",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,7 +115,7 @@ def drop_old_images(*, at: datetime) -> int:
 
 def drop_unused_pieces(*, at: datetime) -> int:
     """Let the pieces go that were made for images which nobody took up again in PIECES_WAIT after they were cancelled or
-    failed, and return how many. A piece that any other image has, or is made with, stays.
+    failed, and return how many. A piece that any other image has, is made with or waits for as long, stays.
     """
     left = DiscImage.objects.filter(
         state__in=[State.CANCELLED, State.FAILED], dropped_at__isnull=True, finished_at__lte=at - PIECES_WAIT
@@ -122,7 +123,7 @@ def drop_unused_pieces(*, at: datetime) -> int:
     dropped = 0
     for image in left.order_by("pk")[:100]:
         with transaction.atomic():
-            keys = _keys(image.spec) - _wanted_keys(image.spec)
+            keys = _keys(image.spec) - _wanted_keys(image.spec, since=at - PIECES_WAIT)
             pieces = DiscPiece.objects.filter(title_key__in=keys)
             outdate(list(pieces.values_list("file", flat=True)), at=at)
             dropped += pieces.delete()[0]
@@ -130,13 +131,16 @@ def drop_unused_pieces(*, at: datetime) -> int:
     return dropped
 
 
-def _wanted_keys(plain: Mapping[str, Any]) -> set[str]:
-    """Return the keys of the titles of every image that is made or was made from a recording of this one."""
+def _wanted_keys(plain: Mapping[str, Any], *, since: datetime) -> set[str]:
+    """Return the keys of the titles of every image that is made or was made from a recording of this one, or was cancelled
+    or failed later than `since`: whoever asks for that again has its pieces.
+    """
     recordings = {lecture["recording_id"] for lecture in plain["lectures"]}
-    wanted = DiscImage.objects.filter(state__in=[*OPEN, State.DONE]).order_by("pk")
+    left = Q(state__in=[State.CANCELLED, State.FAILED], finished_at__gt=since)
+    wanted = DiscImage.objects.filter(left | Q(state__in=[*OPEN, State.DONE]))
     return {
         key
-        for other in wanted.values_list("spec", flat=True).iterator()
+        for other in wanted.order_by("pk").values_list("spec", flat=True).iterator()
         if recordings.intersection(lecture["recording_id"] for lecture in other["lectures"])
         for key in _keys(other)
     }

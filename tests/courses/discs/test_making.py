@@ -262,6 +262,31 @@ class TestCallingOff:
         discs.finish(Disc.objects.get())
         assert Disc.objects.get().state == "made"
 
+    def test_it_is_not_made_for_a_request_that_is_answered_or_closed_since(self, discs):
+        world, master = discs.world, discs.master()
+        request = asking.ask_for_disc(
+            lectures=[master.lectures.get().version.lecture],
+            to=discs.to_napo(),
+            reason="无网络",
+            by=world.county_contact,
+            at=world.now,
+        )
+        first, second = discs.numbered(master, request=request, count=2)
+        self.call_off(discs, first)
+        images.again(disc=first, by=world.supporting_officer, at=world.now)  # its batch is the answer
+        for disc in (first, second):
+            self.call_off(discs, disc)
+        third = discs.numbered(master, request=request)[0]
+        with pytest.raises(UnableToMake, match="D-0003"):
+            images.again(disc=first, by=world.supporting_officer, at=world.now)
+        self.call_off(discs, third)
+        asking.decline(request=request, answer="请看直播", by=world.supporting_officer, at=world.now)
+        with pytest.raises(UnableToMake, match="已办结"):
+            images.again(disc=first, by=world.supporting_officer, at=world.now)
+        first.refresh_from_db()
+        assert first.state == "called_off"
+        assert not DiscImage.objects.exclude(state="cancelled").exists()
+
     def test_an_image_that_is_there_is_not_called_off(self, discs, disc):
         discs.finish(disc)
         with pytest.raises(UnableToMake):

@@ -176,11 +176,16 @@ class TestOneDisc:
         assert reverse("discs:again", args=[disc.serial]) in page
         desk.post(reverse("discs:again", args=[disc.serial]))
         assert DiscImage.objects.filter(state="queued").count() == 1
+        page = text_of(desk.get(reverse("discs:disc", args=[disc.serial])))
+        assert 'id="call-off"' in page
+        assert "不会寄出" not in page, "it was burned already, perhaps"
 
     def test_what_is_made_can_be_called_off_with_one_button(self, discs, desk, client_for):
         disc = discs.numbered()[0]
         address = reverse("discs:call_off", args=[disc.serial])
-        assert address in text_of(desk.get(reverse("discs:disc", args=[disc.serial])))
+        page = text_of(desk.get(reverse("discs:disc", args=[disc.serial])))
+        assert address in page
+        assert "不会寄出" in page
         queue = client_for(discs.world.administrator)
         assert "D-0001" in text_of(queue.get(reverse("queue:queue")))
         assert desk.post(address).status_code == 302

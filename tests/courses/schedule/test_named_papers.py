@@ -117,16 +117,44 @@ class TestOneEventForTwoRegions:
         TrainingSession.objects.filter(pk__in=[mine.pk, theirs.pk]).update(joint_event=mine.code)
         return TrainingSession.objects.get(pk=mine.pk), TrainingSession.objects.get(pk=theirs.pk)
 
-    def test_a_paper_that_both_signed_opens_to_neither_region(self, both, handed_in, world, client_for):
-        pieces = [handed_in(session, world.supporting_officer) for session in both]
-        assert not opens(client_for(world.beneficiary_officer), pieces[0])
-        assert not opens(client_for(world.yunnan_officer), pieces[1])
-        assert opens(client_for(world.supporting_officer), pieces[0])
+    @pytest.mark.parametrize("who", ["supporting_officer", "expert"])
+    def test_what_the_supporting_side_handed_in_opens_to_no_region(
+        self, both, handed_in, world, client_for, who
+    ):
+        # Both regions signed one paper, and it is handed in once; or its two photos are other files.
+        once = handed_in(both[0], getattr(world, who), more=b"%once")
+        photos = [handed_in(session, getattr(world, who), more=session.code.encode()) for session in both]
+        for piece in (once, photos[0]):
+            assert not opens(client_for(world.beneficiary_officer), piece)
+        assert not opens(client_for(world.yunnan_officer), photos[1])
+        assert opens(client_for(world.supporting_officer), once)
+        page = client_for(world.beneficiary_officer).get(address(both[0])).content.decode()
+        assert "请由各地区自己提交本地区的签到表" in page
 
-    def test_a_paper_of_one_opens_to_its_region(self, both, handed_in, world, client_for):
-        mine = handed_in(both[0], world.supporting_officer, more=b"%guangxi")
-        handed_in(both[1], world.supporting_officer, more=b"%yunnan")
+    def test_the_same_paper_at_both_opens_to_neither_region(self, both, handed_in, world, client_for):
+        mine = handed_in(both[0], world.county_contact)
         assert opens(client_for(world.beneficiary_officer), mine)
+        handed_in(both[1], world.yunnan_officer)
+        assert not opens(client_for(world.beneficiary_officer), mine)
+
+    def test_a_paper_that_a_region_handed_in_opens_to_it(self, both, handed_in, world, client_for):
+        mine = handed_in(both[0], world.county_contact, more=b"%guangxi")
+        handed_in(both[1], world.yunnan_officer, more=b"%yunnan")
+        assert opens(client_for(world.beneficiary_officer), mine)
+        page = client_for(world.beneficiary_officer).get(address(both[0])).content.decode()
+        assert "请由各地区自己提交本地区的签到表" not in page
+
+    def test_a_copy_that_was_taken_out_of_the_wrong_session_closes_nothing(
+        self, both, handed_in, world, client_for
+    ):
+        wrong = handed_in(both[1], world.supporting_officer)
+        evidence.withdraw_file(session=both[1], piece=wrong.pk, by=world.supporting_officer, at=world.now)
+        assert opens(client_for(world.beneficiary_officer), handed_in(both[0], world.county_contact))
+
+    def test_a_copy_in_a_cancelled_session_closes_nothing(self, both, handed_in, world, client_for):
+        handed_in(both[1], world.supporting_officer)
+        TrainingSession.objects.filter(pk=both[1].pk).update(state="cancelled")
+        assert opens(client_for(world.beneficiary_officer), handed_in(both[0], world.county_contact))
 
 
 def test_who_was_an_officer_when_it_was_handed_in_decides_for_ever(

@@ -17,7 +17,8 @@ from courses.attendance.models import Coverage, Playback, WatchedSpan
 from courses.attendance.rules import MINUTE_MS, Refusal
 from courses.attendance.sentences import refusal_sentence
 from courses.credits import corrections
-from courses.credits.models import CreditEntry, CreditRule
+from courses.credits.models import AccountingWindow, CreditEntry, CreditRule
+from courses.schedule.rules import NETWORK_VIDEO
 from courses.sheets import deciding
 from courses.sheets.deciding import UnableToDecide
 from courses.sheets.models import CountedSpan, Sheet
@@ -114,7 +115,7 @@ class TestTwoRooms:
 
     def test_one_after_the_other_both_count(self, room: Room):
         (lawyer,) = room.lawyers(1)
-        second = another(room, begins=time(14))
+        second = another(room, begins=time(11))
         room.confirmed(room.keyed(room.row(lawyer)))
         second.confirmed(second.keyed(second.row(lawyer)))
         assert hours(lawyer) == [Decimal("2.5")] * 2
@@ -211,14 +212,20 @@ class TestAtAPlayer:
         assert brought(lawyer, room, world.now, 60, at=world.later(days=2)) == []
         assert accepted_minutes(lawyer) == 60
 
-    def test_but_not_for_the_hours_of_another_year(self, room: Room, world: World):
+    def test_it_is_the_same_one_too_when_it_is_brought_in_the_next_year(self, room: Room, world: World):
         (lawyer,) = room.lawyers(1)
         room.confirmed(room.keyed(room.row(lawyer)))
-        terms = CreditRule.objects.order_by("-pk")[0]
-        assert terms.year_starts_month == 1
-        in_january = datetime(world.now.year + 1, 1, 2, 9, tzinfo=world.now.tzinfo)
         CreditRule.objects.update(late_days=120)
-        assert brought(lawyer, room, world.now, 60, at=in_january) == [Refusal.IN_A_ROOM]
+        in_january = datetime(world.now.year + 1, 1, 2, 9, tzinfo=world.now.tzinfo)
+        assert brought(lawyer, room, world.now, 60, at=in_january) == []
+
+    def test_but_not_where_rooms_have_a_year_of_their_own(self, room: Room, world: World):
+        # Given a rule by which the year of what is watched begins in November, so that October is of the last one.
+        (lawyer,) = room.lawyers(1)
+        for rule in CreditRule.objects.all():
+            AccountingWindow.objects.create(rule=rule, mode_code=NETWORK_VIDEO, starts_month=11)
+        room.confirmed(room.keyed(room.row(lawyer)))
+        assert brought(lawyer, room, world.now, 60, at=world.later(days=2)) == [Refusal.IN_A_ROOM]
 
     def test_hours_of_a_room_that_were_taken_back_take_nothing(self, room: Room, world: World):
         (lawyer,) = room.lawyers(1)
@@ -404,7 +411,7 @@ class TestWhatWasDecidedStays:
         room.confirmed(room.keyed(room.row(lawyer)))
         second = another(room)
         second.__dict__.update(session=room.session, disc=room.disc, lecture=room.lecture)
-        second.__dict__["sheet"] = second.opened(site="那坡县党校", begins_at=time(14))
+        second.__dict__["sheet"] = second.opened(site="那坡县党校", begins_at=time(11))
         second.save(second.keyed(second.row(lawyer)))
         second.scan()
         second.report()

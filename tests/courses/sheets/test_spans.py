@@ -61,6 +61,19 @@ class TestWhenARoomSat:
         assert stay is not None
         assert (stay.wall, stay.loose) == (wall("09:00", "10:00"), True)
 
+    def test_who_went_out_in_between_was_there_for_the_minutes_alone(self):
+        # 40 minutes between 9:00 and 11:00: nobody wrote which.
+        came, left = (datetime.combine(DAY, time(hour), tzinfo=UTC) for hour in (9, 11))
+        stay = stay_of(keyed(PART, 40, in_at=came, out_at=left), wall("09:00", "12:00"), CREDITABLE)
+        assert stay == Stay(wall("09:00", "11:00"), 40 * MINUTE_MS, loose=True)
+        assert length_of(counted(stay, [], stay.needs_ms)) == 40 * MINUTE_MS
+        assert at_odds(stay, Stay(wall("10:00", "11:00"), CREDITABLE)) == []
+
+    def test_who_was_there_from_the_first_to_the_last_minute_is_not_loose(self):
+        came, left = (datetime.combine(DAY, time(hour), tzinfo=UTC) for hour in (9, 10))
+        stay = stay_of(keyed(PART, 60, in_at=came, out_at=left), wall("09:00", "12:00"), CREDITABLE)
+        assert stay == Stay(wall("09:00", "10:00"), 60 * MINUTE_MS)
+
 
 class TestWhatContradictsWhat:
     def test_two_rooms_at_the_same_hours(self):
@@ -93,6 +106,13 @@ class TestWhatCounts:
 
     def test_a_few_minutes_are_still_all_of_it(self):
         assert heard(keyed(), self.ROOM, wall("10:56", "12:00")) == LENGTH
+
+    def test_a_room_that_was_keyed_too_short_loses_what_counts_elsewhere_and_no_more(self):
+        short = wall("09:00", "10:00")
+        # Of an hour that stands for 118 minutes one is lost: that is still all of the lecture.
+        assert heard(keyed(), short, wall("09:59", "10:30")) == LENGTH
+        assert heard(keyed(), short, wall("09:30", "10:30")) == 59
+        assert heard(keyed(), short, wall("09:00", "10:00")) == 0
 
     def test_a_part_counts_where_there_is_time_for_it(self):
         assert heard(keyed(PART, 45), self.ROOM, wall("10:00", "12:00")) == 45

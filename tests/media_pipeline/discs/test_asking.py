@@ -237,6 +237,17 @@ class TestNoLongerWanted:
         assert list(DiscPiece.objects.all()) == [kept]
         assert list(OutdatedFile.objects.values_list("name", flat=True)) == [own.file]
 
+    def test_who_asks_again_within_the_week_has_another_week(self, asked, recording, world):
+        kept = a_piece(recording, row(asked), "kept")
+        for day in (0, 7):
+            failed_at = world.now + timedelta(days=day)
+            again = api.ask_for_disc_image(disc(lecture(recording.pk, codes=(CODE,))), at=failed_at)
+            claims.refuse(claim(again, world), code=Failure.SILENT, log="", at=failed_at)
+        assert DiscImage.objects.filter(state="failed").count() == 2
+        assert operations.drop_unused_pieces(at=world.now + timedelta(days=8)) == 0
+        assert list(DiscPiece.objects.all()) == [kept]
+        assert operations.drop_unused_pieces(at=world.now + timedelta(days=14)) == 1
+
     def test_an_image_is_kept_for_a_while_and_its_digest_for_ever(self, asked, world, recording):
         leases.finish(
             claim(asked, world), at=world.now, size_bytes=9, sha256="a" * 64, file="discs/x/1/disc.iso"

@@ -1,7 +1,9 @@
 """The pages of the association desk."""
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -68,6 +70,16 @@ def test_officers_take_a_session_from_the_form_to_the_board(
     shown = guangdong.get(BOARD).content.decode()
     assert "/ 100" in shown
     assert "/ 120" in shown
+
+
+def test_the_board_goes_on_to_the_return_of_its_association_and_programme(
+    office: Office, world: World, client_for: SignIn
+):
+    guangdong = client_for(world.supporting_officer)
+    page = guangdong.get(BOARD).content.decode()
+    (link,) = re.findall(r'href="(/office/reports/2026-\d\d/[^"]*)">2026', page)
+    assert link.endswith("/?programme=BQQ-2012&amp;of=CN-GD:supporter")
+    assert guangdong.get(unescape(link)).context["page"].whose.key == "CN-GD:supporter"
 
 
 def test_the_one_who_entered_a_session_reads_why_they_cannot_confirm_it(

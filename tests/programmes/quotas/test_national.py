@@ -154,6 +154,12 @@ class TestPage:
         by_region = client.get(self.PAGE, {"side": "beneficiary"}).content.decode()
         assert "beneficiary=CN-GX" in by_region
 
+    def test_its_bulletin_is_of_the_same_programme(self, office, world, client_for):
+        client = client_for(world.national_officer)
+        link = "/office/national/bulletin/2026-09/?programme=BQQ-2012"
+        assert link in client.get(self.PAGE).content.decode()
+        assert client.get(link).status_code == 200
+
     def test_an_association_is_reminded_in_two_clicks_once_a_day(self, office, world, client_for):
         assert world.supporting_officer
         client = client_for(world.national_officer)

@@ -96,12 +96,17 @@ def test_the_year_and_the_board_open(year: Office, world: World, client_for):
 def test_a_late_entry_is_not_behind_a_bulletin_of_before(year: Office, world: World, client_for):
     desk = client_for(world.national_officer)
     late = year.held(year.lecture("五"), mode="onsite", on=date(2026, 11, 9), at=at(2026, 11, 10))
-    address = "/office/sessions/?plan=BQQ-2012&until=2026-11&before=2026-12-02T00:00:00%2B08:00"
-    before = desk.get(address.replace("BQQ-2012", year.plan.code)).context["page"].paginator.count
+    until = f"/office/sessions/?plan={year.plan.code}&until=2026-12"
+
+    def behind(address: str) -> int:
+        return desk.get(address).context["page"].paginator.count
+
+    of_a_bulletin = f"{until}&before=2026-12-02T00:00:00%2B08:00"
+    before = behind(of_a_bulletin)
     quotas.confirm_session(session=late, by=world.beneficiary_officer, at=at(2026, 12, 1))
     year.close("2026-12", at=at(2026, 12, 31))
-    after = desk.get(address.replace("BQQ-2012", year.plan.code)).context["page"].paginator.count
-    assert before == after == 3
+    assert before == behind(of_a_bulletin) == 3
+    assert behind(until) == 4
 
 
 def test_an_address_that_somebody_changed_is_a_list_all_the_same(office: Office, world: World, client_for):

@@ -111,7 +111,9 @@ def test_the_bulletin_lists_who_has_not_reported_and_is_issued_with_notices(
     seen = client_for(world.supporting_officer).get(BULLETIN).content.decode()
     assert reverse("reports:bulletin_issue", args=[issue.pk, "docx"]) in seen
     assert 'id="issue"' not in seen
-    assert world.supporting_officer.notices.filter(event="bulletin_published").count() == 1
+    (told,) = world.supporting_officer.notices.filter(event="bulletin_published")
+    assert told.link == f"{BULLETIN}?programme={office.plan.programme.code}"
+    assert client_for(world.supporting_officer).get(told.link).status_code == 200
 
 
 def test_every_report_of_the_year_comes_as_a_file(office: Office, world: World, client_for):

@@ -14,7 +14,7 @@ from courses.schedule.models import TrainingSession
 from courses.sheets.models import Sheet
 from programmes.placements.operations import load_register_facts
 from programmes.plans.breakdowns import adopt_plan, propose_plan
-from programmes.quotas.models import QuotaEntry
+from programmes.quotas.models import QuotaEntry, SessionTarget
 from programmes.reports import evidence_pack, operations, recognition, year_papers
 from programmes.reports.models import MonthlyReturn, Side
 from programmes.reports.papers import Paper, Table
@@ -213,6 +213,37 @@ def test_a_scanned_sign_in_sheet_names_lawyers_so_its_file_is_only_in_their_own_
     own = unzipped(pack(office, Side.BENEFICIARY))
     assert scan not in own.values()
     assert digest in own["evidence.csv"].decode("utf-8-sig")
+
+    # The session of the other region is of no plan, or of another one: the paper is of both all the same.
+    assert SessionTarget.objects.filter(session=other.id).delete()[0]
+    assert scan not in unzipped(pack(office, Side.BENEFICIARY)).values()
+    # What stands there no longer is no second copy.
+    TrainingSession.objects.filter(pk=other.id).update(state="cancelled")
+    assert unzipped(pack(office, Side.BENEFICIARY))[name] == scan
+    TrainingSession.objects.filter(pk=other.id).update(state="scheduled")
+    TrainingSession.objects.get(pk=other.id).evidence.update(withdrawn_at=world.now)
+    assert unzipped(pack(office, Side.BENEFICIARY))[name] == scan
+
+
+def test_a_sheet_of_several_regions_that_the_supporting_side_handed_in_is_in_no_pack(
+    office: Office, world: World
+):
+    october(office, "一")
+    session = QuotaEntry.objects.get().session
+    scan = b"%PDF-1.7 \xe9\x9f\xa6\xe6\x99\x93\xe5\xb2\x9a"
+    session.evidence.create(
+        kind="sign_in",
+        sha256=vault.keep(scan),
+        size_bytes=len(scan),
+        content_type="application/pdf",
+        uploaded_by=world.supporting_officer,
+        uploaded_at=world.now,
+    )
+    assert scan in unzipped(pack(office, Side.BENEFICIARY)).values()
+    TrainingSession.objects.filter(pk=session.pk).update(joint_event="J-1")
+    own = unzipped(pack(office, Side.BENEFICIARY))
+    assert scan not in own.values()
+    assert hashlib.sha256(scan).hexdigest() in own["evidence.csv"].decode("utf-8-sig")
 
 
 def test_the_photos_of_a_confirmed_sheet_stand_in_the_pack_and_the_paper_only_in_its_regions(
