@@ -138,7 +138,9 @@ def test_a_lecture_is_watched_and_its_record_brings_the_hours(site, webkit, stic
     ] == [(0.4, "B")]
 
 
-def test_a_browser_that_knows_less_says_what_to_do(webkit, stick):
+def test_a_browser_that_knows_less_says_what_to_do(site, webkit, stick):
+    ((serial,),) = site.sql("SELECT MAX(serial) FROM offline_stick")
+    number = f"U-{serial:04d}"
     webkit.ask(less=True)
     webkit.ask(open=f"file://{stick}/index.html")
     # not the film: sound and slides instead, with a sentence
@@ -151,6 +153,6 @@ def test_a_browser_that_knows_less_says_what_to_do(webkit, stick):
     webkit.ask(run="document.getElementById('save').click()")
     assert "不能保存文件" in webkit.text("saved")
     assert webkit.is_shown("by-hand")
-    assert webkit.ask(run="document.getElementById('record-name').value") == "U-0002-记录-1.json"
-    assert json.loads(webkit.ask(run="document.getElementById('record-text').value"))["stick"] == "U-0002"
+    assert webkit.ask(run="document.getElementById('record-name').value") == f"{number}-记录-1.json"
+    assert json.loads(webkit.ask(run="document.getElementById('record-text').value"))["stick"] == number
     assert webkit.known["saved"] == []
