@@ -44,6 +44,16 @@ def hours(lawyer: Lawyer) -> list[Decimal]:
     return [entry.hours for entry in CreditEntry.objects.filter(lawyer=lawyer).order_by("pk")]
 
 
+def taken_back(lawyer: Lawyer, room: Room) -> None:
+    """Two people take back the hours of a lawyer, three days later."""
+    world = room.world
+    subject = corrections.subject_of_entry(CreditEntry.objects.select_related("lawyer").get(lawyer=lawyer))
+    proposed = corrections.propose_correction(
+        subject=subject, reason="不在场", by=room.city_officer, at=world.later(days=2)
+    )
+    corrections.carry_out(correction=proposed, by=world.beneficiary_officer, at=world.later(days=3))
+
+
 def watched(lawyer: Lawyer, room: Room, begins: datetime, minutes: int) -> None:
     """Somebody sat at a player, and it was accepted."""
     version = room.session.lecture_version
@@ -131,13 +141,7 @@ class TestTwoRooms:
         (lawyer,) = room.lawyers(1)
         second = another(room)
         room.confirmed(room.keyed(room.row(lawyer)))
-        subject = corrections.subject_of_entry(
-            CreditEntry.objects.select_related("lawyer").get(lawyer=lawyer)
-        )
-        proposed = corrections.propose_correction(
-            subject=subject, reason="不在场", by=room.city_officer, at=world.later(days=2)
-        )
-        corrections.carry_out(correction=proposed, by=world.beneficiary_officer, at=world.later(days=3))
+        taken_back(lawyer, room)
         second.save(second.keyed(second.row(lawyer)))
         second.scan()
         second.report()
@@ -231,13 +235,7 @@ class TestAtAPlayer:
         (lawyer,) = room.lawyers(1)
         second = another(room)
         room.confirmed(room.keyed(room.row(lawyer)))
-        subject = corrections.subject_of_entry(
-            CreditEntry.objects.select_related("lawyer").get(lawyer=lawyer)
-        )
-        proposed = corrections.propose_correction(
-            subject=subject, reason="不在场", by=room.city_officer, at=world.later(days=2)
-        )
-        corrections.carry_out(correction=proposed, by=world.beneficiary_officer, at=world.later(days=3))
+        taken_back(lawyer, room)
         assert brought(lawyer, second, world.now, 60, at=world.later(days=4)) == []
         assert accepted_minutes(lawyer) == 60
 
@@ -376,44 +374,3 @@ class TestWhatWasLookedAt:
             second.confirm(hours=Decimal("2.5"))
         assert second.again().state == Sheet.State.REPORTED
         assert second.confirm(hours=Decimal("1.0")).grade == "A"
-
-
-class TestWhatWasDecidedStays:
-    def test_the_page_shows_the_grade_and_the_hours_of_the_decision(self, room: Room, monkeypatch):
-        lawyer = room.lawyers(1)[0]
-        decision = room.confirmed(room.keyed(room.row(lawyer)))
-        assert decision.proof == {
-            "supervised": True,
-            "scanned": True,
-            "by_machine": False,
-            "carried": False,
-            "codes": [True, True, True],
-            "reported": room.day.isoformat(),
-        }
-        # When the codes or the rules are others one day, then what was decided is shown all the same.
-        monkeypatch.setattr("courses.sheets.queries.codes_right", lambda *_: [False] * 3)
-        monkeypatch.setattr("courses.sheets.rules.evidence_grade", lambda _: "C")
-        monkeypatch.setattr("courses.attendance.rules.Terms.hours", lambda *_: Decimal("9.5"))
-        page = page_of(room.city_officer, room, "review/")
-        assert "<b>A</b>" in page
-        assert "错误" not in page
-        assert '<td class="r n">2.5' in page
-        assert '<td class="r n">9.5' not in page
-
-    def test_one_that_was_confirmed_before_the_proof_was_kept(self, room: Room, monkeypatch):
-        monkeypatch.setattr("courses.sheets.proving.kept", lambda *_: None)
-        room.confirmed()
-        monkeypatch.setattr("courses.sheets.rules.evidence_grade", lambda _: "C")
-        assert "<b>A</b>" in page_of(room.city_officer, room, "review/")
-
-    def test_who_had_the_hours_already_is_not_shown_with_them_twice(self, room: Room):
-        lawyer = room.lawyers(1)[0]
-        room.confirmed(room.keyed(room.row(lawyer)))
-        second = another(room)
-        second.__dict__.update(session=room.session, disc=room.disc, lecture=room.lecture)
-        second.__dict__["sheet"] = second.opened(site="那坡县党校", begins_at=time(11))
-        second.save(second.keyed(second.row(lawyer)))
-        second.scan()
-        second.report()
-        second.confirm(at=room.world.later(days=2))
-        assert "已有学时" in page_of(room.city_officer, second, "review/")
